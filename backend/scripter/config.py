@@ -1,0 +1,146 @@
+"""The settings of Scripter, section by section. Read once at the start and passed on; every field has a default.
+
+`config.template.toml` at the top of the project shows each field; a test holds the two together."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from scripter.lib import settings
+
+MEBIBYTE = 1024 * 1024
+
+
+class Server(settings.Section):
+    """Where the web pages and the API are served."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8200
+    # How the outside world reaches us, for links; empty means http://host:port.
+    url: str = ""
+    threads: Annotated[int, Field(ge=2, le=1000)] = 32
+    # Live streams each hold a thread; more viewers than this are told to come back later.
+    streams: Annotated[int, Field(ge=1, le=2000)] = 200
+    # Cookies only over HTTPS; switch on wherever TLS ends before Scripter.
+    secure_cookies: bool = False
+    # The built pages; empty means the ones beside the source or inside the package.
+    pages: str = ""
+
+
+class Data(settings.Section):
+    """Where everything that is not in the database lies."""
+
+    directory: str = "data"
+
+
+class Database(settings.Section):
+    """Empty means SQLite inside the data directory; otherwise `mysql+pymysql://user:password@host/name`."""
+
+    url: str = ""
+
+
+class Queue(settings.Section):
+    """Empty means in-process (one process does everything); otherwise `amqp://user:password@host/vhost`."""
+
+    url: str = ""
+
+
+class Docker(settings.Section):
+    """How to reach the Docker engine."""
+
+    # Empty means DOCKER_HOST or the usual socket.
+    host: str = ""
+    # The data directory as the engine's host sees it; empty means: ask the engine for our own mounts.
+    host_directory: str = ""
+
+
+class Runner(settings.Section):
+    """`auto` takes Docker if an engine answers, else the local runner, which isolates nothing."""
+
+    kind: Literal["auto", "docker", "local"] = "auto"
+
+
+class Worker(settings.Section):
+    """One worker process."""
+
+    # Empty means the host's name.
+    name: Annotated[str, Field(max_length=60)] = ""
+    # Jobs at one time; 0 means twice the number of processors.
+    places: Annotated[int, Field(ge=0, le=256)] = 0
+    builds: Annotated[int, Field(ge=1, le=16)] = 2
+
+    @property
+    def job_places(self) -> int:
+        return self.places or 2 * (os.cpu_count() or 1)
+
+
+class Jobs(settings.Section):
+    """Defaults and ceilings of jobs."""
+
+    time_limit_s: Annotated[int, Field(ge=1, le=86_400)] = 3600
+    grace_s: Annotated[int, Field(ge=0, le=300)] = 10
+    memory_mb: Annotated[int, Field(ge=16, le=1_048_576)] = 512
+    cpus: Annotated[float, Field(ge=0.1, le=256)] = 1.0
+    processes: Annotated[int, Field(ge=8, le=4096)] = 128
+    log_limit_mb: Annotated[int, Field(ge=1, le=10_240)] = 64
+
+
+class Builds(settings.Section):
+    """Limits of image builds."""
+
+    time_limit_s: Annotated[int, Field(ge=10, le=86_400)] = 1800
+    memory_mb: Annotated[int, Field(ge=64, le=1_048_576)] = 2048
+
+
+class Login(settings.Section):
+    """How long a login lasts."""
+
+    idle_hours: Annotated[int, Field(ge=1, le=720)] = 8
+    max_days: Annotated[int, Field(ge=1, le=365)] = 7
+
+
+class Settings(settings.Section):
+    """All sections."""
+
+    server: Server = Server()
+    data: Data = Data()
+    database: Database = Database()
+    queue: Queue = Queue()
+    docker: Docker = Docker()
+    runner: Runner = Runner()
+    worker: Worker = Worker()
+    jobs: Jobs = Jobs()
+    builds: Builds = Builds()
+    login: Login = Login()
+
+    @property
+    def data_directory(self) -> Path:
+        return Path(self.data.directory).resolve()
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite:///{self.data_directory / 'scripter.db'}"
+
+    @property
+    def base_url(self) -> str:
+        return self.server.url.rstrip("/") or f"http://{self.server.host}:{self.server.port}"
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(seconds=self.jobs.grace_s)
+
+
+def load(file: Path | None = None) -> Settings:
+    """The settings from `config.toml` (or `file`) and `SCRIPTER_SECTION__KEY` variables.
+
+    Raises:
+        BadInput: naming every mistake at once.
+    """
+    if file is None and Path("config.toml").exists():
+        file = Path("config.toml")
+    return settings.load(Settings, file, prefix="SCRIPTER")

@@ -1,0 +1,72 @@
+"""What every room shares in one process: settings, database, queue, logs, and (in workers) the runner.
+
+It rides in `session.info`, so that services take a session and nothing else, and no module keeps a global."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from scripter.config import Settings
+from scripter.lib import keys
+from scripter.lib.db import Database, after_commit
+from scripter.lib.queue import Queue
+from scripter.logstore import LogStore
+from scripter.runners.protocol import Runner
+
+_KEY = "context"
+
+
+@dataclass(slots=True)
+class Context:
+    """The shared things. `queue` is set once it is made, since its tasks are given this very context."""
+
+    settings: Settings
+    db: Database
+    logs: LogStore
+    # None in processes that have no business with containers (the web process has no Docker socket).
+    runner: Runner | None = None
+    # This run of this worker process, unique for ever; empty in other processes. Leases are held in this name.
+    worker: str = ""
+    _queue: Queue | None = None
+
+    @classmethod
+    def open(cls, settings: Settings, runner: Runner | None = None) -> Context:
+        """Open database and queue as the settings say. The tasks of all rooms must have been imported before."""
+        context = cls(settings, Database(settings.database_url), LogStore(settings.data_directory), runner)
+        context.db.info[_KEY] = context
+        context._queue = Queue(settings.queue.url, context)
+        return context
+
+    @property
+    def queue(self) -> Queue:
+        if self._queue is None:
+            raise RuntimeError("The queue is not open yet.")
+        return self._queue
+
+    @property
+    def instance(self) -> str:
+        """The name of this installation among others on the same engine: 12 hex digits."""
+        return keys.secret(self.data / "keys" / "instance", size=6)
+
+    @property
+    def data(self) -> Path:
+        return self.settings.data_directory
+
+    def close(self) -> None:
+        self.queue.close()
+        self.db.close()
+
+
+def of(session: Session) -> Context:
+    """The context that this session belongs to."""
+    return cast("Context", session.info[_KEY])
+
+
+def wake(session: Session, task: str, *arguments: object) -> None:
+    """Ring `task` once this session's rows are visible; by name, so that a service need not import its tasks."""
+    queue = of(session).queue
+    after_commit(session, lambda: queue.wake(task, *arguments))

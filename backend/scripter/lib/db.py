@@ -1,0 +1,190 @@
+"""The database: engine, sessions, column types, and what happens after a commit. Used by every room with rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects.mysql import DATETIME
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.dml import UpdateBase
+
+# Unnamed constraints cannot be dropped by a later migration on SQLite.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite gives rowid behaviour (and autoincrement) only to INTEGER.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+_RETRIED_MYSQL_ERRORS = {1020, 1205, 1213}  # snapshot too old, lock wait timeout, deadlock
+_TRIES = 4
+
+T = TypeVar("T")
+
+
+class Base(DeclarativeBase):
+    """Base of all rows."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes outside, naive UTC with microseconds in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name in ("mysql", "mariadb"):
+            return dialect.type_descriptor(DATETIME(fsp=6))
+        return dialect.type_descriptor(DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A naive datetime was given to the database; times are aware UTC.")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def after_commit(session: Session, send: Callable[[], object]) -> None:
+    """Call `send` once the rows of this session are visible to others; never if they are rolled back."""
+    session.info.setdefault("after_commit", []).append(send)
+
+
+@event.listens_for(Session, "after_commit")
+def _send(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # only a savepoint; the rows are not visible yet
+    for send in session.info.pop("after_commit", []):
+        send()
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("after_commit", None)
+
+
+def changed_rows(session: Session, statement: UpdateBase) -> int:
+    """Execute an UPDATE or DELETE and say how many rows it met: the way to claim something exactly once."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+class Database:
+    """One engine and its sessions. `info` is put into every session, for what its users share."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.info: dict[str, object] = {}
+        self._writing = self.engine.execution_options(write=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose changes are committed at the end, or all rolled back on an exception."""
+        with Session(self._writing, expire_on_commit=False, info=dict(self.info)) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads: it takes no write lock and never commits."""
+        with Session(self.engine, expire_on_commit=False, info=dict(self.info)) as session:
+            yield session
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """`work` in a transaction, tried again when the database chose it as the victim of a deadlock."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self.transaction() as session:
+                    return work(session)
+            except OperationalError as error:
+                if attempt == _TRIES or not is_deadlock(error):
+                    raise
+                time.sleep(0.02 * attempt)
+        raise AssertionError("unreachable")
+
+    def answers(self) -> bool:
+        """Whether the database answers a trivial question now."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except OperationalError:
+            return False
+        return True
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    """Whether trying the same transaction again can help."""
+    arguments = getattr(error.orig, "args", ())
+    if arguments and arguments[0] in _RETRIED_MYSQL_ERRORS:
+        return True
+    return "database is locked" in str(error.orig)
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_size=20,
+        max_overflow=40,
+        # Claims are conditional updates; a snapshot per transaction would only show them stale rows.
+        isolation_level="READ COMMITTED",
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 15}, pool_size=20, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later cannot wait for another writer in SQLite; it fails at
+        # once. Writers therefore take the write lock at the start.
+        writes = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,177 @@
+"""The queue: a Dramatiq broker, RabbitMQ or in-process, and the tasks that it rings.
+
+Rooms declare tasks with `@task(...)` in their `tasks` modules; they are bound to a broker when a `Queue` is made, so
+one process can hold several queues (tests do) and no import has to happen in a certain order. Messages carry ids
+only: the row is the truth, the message a doorbell."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec
+
+# Read by Dramatiq when it is imported: more would park messages behind a busy worker.
+os.environ.setdefault("dramatiq_queue_prefetch", "4")
+
+import dramatiq
+import periodiq
+import pika
+import structlog
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Pipelines, Retries, ShutdownNotifications, TimeLimit
+from pika.exceptions import AMQPError
+
+from scripter.lib import clock
+
+log = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A function that the queue may ring: its name, its queue, and the crontab line that rings it by itself, if any."""
+
+    name: str
+    function: Callable[..., object]
+    queue: str
+    every: str | None
+
+
+_tasks: dict[str, Task] = {}
+
+
+def task(
+    name: str, *, queue: str, every: str | None = None
+) -> Callable[[Callable[Concatenate[Any, P], object]], Callable[Concatenate[Any, P], object]]:
+    """Declare a task `room.deed`; its function is called with the queue's context and the message's arguments.
+
+    Tasks must be safe to receive twice, late, or never: they are rung, not trusted.
+    """
+
+    def declare(function: Callable[Concatenate[Any, P], object]) -> Callable[Concatenate[Any, P], object]:
+        _tasks[name] = Task(name, function, queue, every)
+        return function
+
+    return declare
+
+
+class InProcessBroker(StubBroker):
+    """The broker of embedded mode. Keeps no dead letters: the rows are the truth and are rung again."""
+
+    def __init__(self, middleware: list[Middleware]) -> None:
+        super().__init__(middleware)
+        self.dead_letters_by_queue = defaultdict(_Discarded)
+
+
+class _Discarded(list[Any]):
+    """A list that keeps nothing, so that failed messages do not pile up in memory."""
+
+    def append(self, item: Any) -> None:
+        return None
+
+
+class Queue:
+    """The way to wake a task by its name, now, from any thread."""
+
+    def __init__(self, url: str, context: object) -> None:
+        self.context = context
+        self.kind = "rabbitmq" if url else "in-process"
+        self._url = url
+        self.broker = _broker(url)
+        for one in _tasks.values():
+            self._declare(one)
+
+    def _declare(self, one: Task) -> None:
+        def call(*arguments: object) -> None:
+            one.function(self.context, *arguments)
+
+        options: dict[str, Any] = {"max_retries": 0, "time_limit": float("inf")}
+        if one.every is not None:
+            options["periodic"] = periodiq.cron(one.every)
+        call.__name__ = one.name
+        dramatiq.Actor(
+            call, broker=self.broker, actor_name=one.name, queue_name=one.queue, priority=0, options=options
+        )
+
+    def wake(self, name: str, *arguments: object) -> bool:
+        """Ring the task `name`. False when the broker does not answer: the sweep will ring again later."""
+        message = self.broker.get_actor(name).message(*arguments)
+        try:
+            self.broker.enqueue(message)
+        except (AMQPError, dramatiq.DramatiqError, OSError) as error:
+            log.warning("queue.unreachable", task=name, error=str(error) or type(error).__name__)
+            return False
+        return True
+
+    def worker(self, queues: set[str], threads: int) -> dramatiq.Worker:
+        """A worker for these queues with its own threads in this process; the caller starts and stops it."""
+        return dramatiq.Worker(self.broker, queues=queues, worker_threads=threads)
+
+    def answers(self) -> bool:
+        """Whether the broker can be reached now."""
+        if not self._url:
+            return True
+        try:
+            pika.BlockingConnection(_parameters(self._url)).close()
+        except (AMQPError, OSError):
+            return False
+        return True
+
+    def periodic(self) -> list[dramatiq.Actor[..., object]]:
+        """The tasks that a clock has to ring, for periodiq."""
+        return [actor for actor in self.broker.actors.values() if "periodic" in actor.options]
+
+    def close(self) -> None:
+        self.broker.close()
+
+
+class MinuteBeat:
+    """The heartbeat of embedded mode: rings every periodic task once a minute, from a thread of its own.
+
+    periodiq itself works with SIGALRM, which only the main thread of a process can have."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="minute-beat", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._stopped.wait(60 - clock.now().timestamp() % 60):
+            for actor in self._queue.periodic():
+                self._queue.wake(actor.actor_name)
+
+
+def _broker(url: str) -> dramatiq.Broker:
+    middleware: list[Middleware] = [
+        AgeLimit(),
+        TimeLimit(),
+        ShutdownNotifications(),
+        Callbacks(),
+        Pipelines(),
+        Retries(max_retries=0),
+        periodiq.PeriodiqMiddleware(skip_delay=30),
+    ]
+    if not url:
+        return InProcessBroker(middleware)
+    return RabbitmqBroker(parameters=[_parameters(url)], middleware=middleware, confirm_delivery=True)
+
+
+def _parameters(url: str) -> pika.URLParameters:
+    parameters = pika.URLParameters(url)
+    parameters.heartbeat = 20
+    parameters.blocked_connection_timeout = 10  # a broker short of disk blocks publishers; do not hang with it
+    parameters.socket_timeout = 5
+    parameters.connection_attempts = 1
+    return parameters

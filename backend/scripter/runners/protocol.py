@@ -1,0 +1,201 @@
+"""What a runner is: few verbs, plain values. `docker` and `local` are its kinds and pass one contract test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Protocol
+
+from scripter.lib.errors import ScripterError, Unavailable
+
+
+class Network(StrEnum):
+    """What a job can reach: nothing, or the engine's default bridge."""
+
+    NONE = "none"
+    BRIDGE = "bridge"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one job may use at most."""
+
+    memory_bytes: int
+    cpus: float
+    processes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpec:
+    """A place for one attempt: which image, which directory, which bounds.
+
+    `name` is deterministic, so that a second container for the same attempt is refused by the engine itself.
+    `directory` exists and holds `src/`; it becomes `/job` inside.
+    """
+
+    name: str
+    image: str
+    directory: Path
+    limits: Limits
+    network: Network
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A prepared place: a container (or process) that waits for its go, or runs.
+
+    `reference` is the container id or the process id with its start time, as the runner understands it.
+    """
+
+    name: str
+    reference: str
+    directory: Path
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """The one message to the agent: what to run. Secrets travel only here."""
+
+    job: str
+    entry: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    time_limit_s: float | None
+    grace_s: float
+    log_limit_bytes: int
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    banner: tuple[str, ...] = ()
+
+    def message(self) -> dict[str, object]:
+        """The go as the agent reads it, before the runner adds what only it knows (users, limits)."""
+        return {"version": 1, **asdict(self)}
+
+
+class Ending(StrEnum):
+    """What became of a slot, as far as the runner itself can tell."""
+
+    ALIVE = "alive"
+    EXITED = "exited"
+    OUT_OF_MEMORY = "out_of_memory"
+    KILLED = "killed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What to build: the files by path, labels for the result, and the bounds of the build."""
+
+    name: str
+    files: Mapping[str, bytes]
+    labels: Mapping[str, str]
+    memory_bytes: int
+    time_limit: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished image: `reference` is what jobs run by (a digest), never a tag."""
+
+    reference: str
+    python: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a build that has begun; `line` is its line in the Dockerfile, counted from 1."""
+
+    number: int
+    instruction: str
+    line: int | None
+
+
+class BuildFailed(ScripterError):
+    """The image could not be built."""
+
+    status, code = 422, "build_failed"
+
+    def __init__(self, message: str, *, step: Step | None = None, error: str = "") -> None:
+        super().__init__(message)
+        self.step = step
+        self.error = error or message
+
+
+class ImageGone(ScripterError):
+    """The built image is no longer on this engine. Build it again."""
+
+    status, code = 409, "image_gone"
+
+
+class RunnerUnavailable(Unavailable):
+    """The Docker engine does not answer."""
+
+
+class BuildWatch(Protocol):
+    """What a build tells while it runs, and how it learns that it should stop."""
+
+    def say(self, text: bytes) -> None:
+        """Some output of the build; may hold several lines or a part of one."""
+
+    def step(self, step: Step) -> None:
+        """A step begins (and the one before has ended)."""
+
+    def cancelled(self) -> bool:
+        """Whether somebody asked to stop; asked often."""
+
+
+class Runner(Protocol):
+    """The verbs. All are safe to call from several threads; all raise RunnerUnavailable when nothing answers."""
+
+    @property
+    def kind(self) -> Literal["docker", "local"]: ...
+
+    @property
+    def isolates(self) -> bool:
+        """Whether a job is kept from the machine that it runs on."""
+
+    def answers(self) -> bool:
+        """Whether the engine behind this runner can be used now."""
+
+    def prepare(self, spec: SlotSpec) -> Slot:
+        """A container that waits for its go. One that has this name already is given back as it is.
+
+        Raises: ImageGone when the image is not here.
+        """
+
+    def start(self, slot: Slot, go: Go) -> None:
+        """Send the go; returns when it is handed over, not when the script ends."""
+
+    def stop(self, slot: Slot) -> None:
+        """Ask the agent to stop the script (TERM, its grace, KILL). Returns at once; stopping twice does no harm."""
+
+    def kill(self, slot: Slot) -> None:
+        """End it now, without the agent's help."""
+
+    def alive(self, labels: Mapping[str, str]) -> list[Slot]:
+        """Every slot with these labels that exists, also those that have exited: what to adopt after a restart."""
+
+    def ending(self, slot: Slot) -> Ending:
+        """How it looks from outside; asked when the agent has left no exit record."""
+
+    def discard(self, slot: Slot) -> None:
+        """Remove what is left of the slot (the container, not its directory). Nothing there is fine."""
+
+    def build(self, recipe: Recipe, watch: BuildWatch) -> Built:
+        """Build, telling `watch` everything; checks the image's Python (at least 3.8).
+
+        Raises: BuildFailed, also for a cancelled or timed-out build.
+        """
+
+    def remove_image(self, reference: str) -> None:
+        """Remove the built image from this engine. Nothing there is fine."""
+
+    def has_image(self, reference: str) -> bool:
+        """Whether jobs can run on this reference here."""
+
+
