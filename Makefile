@@ -1,0 +1,67 @@
+# Everything that a person or CI calls. `make help` lists it; every target sets up what it needs.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := backend/.venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+DATA ?= data
+PORT ?= 8200
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run provision test test-backend test-frontend check bench types clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready frontend/node_modules/.ready ## Install the Python and JavaScript dependencies into this folder
+
+$(VENV)/.ready: backend/requirements-dev.lock backend/pyproject.toml
+	@echo "Installing Scripter's Python dependencies into $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Scripter needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@cd backend && .venv/bin/uv pip sync --quiet --require-hashes requirements-dev.lock
+	@cd backend && .venv/bin/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+frontend/node_modules/.ready: frontend/package-lock.json
+	@command -v npm >/dev/null || { echo "Scripter's pages are built with Node.js 20 or newer (node and npm); please install it."; exit 1; }
+	@echo "Installing the pages' dependencies into frontend/node_modules ..."
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.ready $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
+	@echo "Building the pages ..."
+	@cd frontend && npm run --silent build
+
+run: $(VENV)/.ready frontend/dist/index.html ## Run Scripter here, in one process, with its data in DATA=data on PORT=8200
+	@$(BIN)/scripter up --data $(DATA) --port $(PORT)
+
+provision: ## Install the services that the tests need, from Debian's packages (as root)
+	@backend/provision
+
+check: $(VENV)/.ready frontend/node_modules/.ready ## Lint, types, import order, for Python and TypeScript
+	@cd backend && .venv/bin/ruff check . && .venv/bin/ruff format --check --quiet . && .venv/bin/mypy && .venv/bin/lint-imports --no-cache
+	@cd frontend && npm run --silent check
+
+test: check provision test-frontend test-backend ## Run every check and test against real services
+
+test-backend: $(VENV)/.ready frontend/dist/index.html
+	@cd backend && .venv/bin/python -m testbed up && .venv/bin/pytest
+
+test-frontend: frontend/node_modules/.ready
+	@cd frontend && npm test --silent
+
+bench: $(VENV)/.ready ## Measure Scripter beside Docker itself; prints lines `figure NAME VALUE UNIT`
+	@backend/provision && cd backend && .venv/bin/python -m testbed up && .venv/bin/python -m benchmarks
+
+types: $(VENV)/.ready frontend/node_modules/.ready ## Write the OpenAPI document and the pages' types from it
+	@cd backend && .venv/bin/python -m scripter.web > openapi.json
+	@cd frontend && npm run --silent types
+
+lock: $(VENV)/.ready ## Resolve the Python dependencies anew
+	@cd backend && .venv/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	@cd backend && .venv/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements-dev.lock
+
+clean: ## Remove what was installed and built here (not the data)
+	rm -rf $(VENV) frontend/node_modules frontend/dist
