@@ -1,0 +1,8 @@
+"""Files that people give us: what may be given, where the contents are kept, and how they become a folder again.
+
+Contents live once, by their hash, under `objects/`; a folder is a manifest: a list of paths, hashes and sizes. The
+rooms of images and scripts keep manifests in their rows; jobs make folders of them. No database, no Flask here."""
+
+from scripter.filestore.manifest import Entry, Manifest, StoredEntry
+
+__all__ = ["Entry", "Manifest", "StoredEntry"]

@@ -1,0 +1,64 @@
+"""Rows of scripts and of their versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scripter.access.models import User
+from scripter.images.models import Image
+from scripter.lib import clock
+from scripter.lib.db import Base, Id, UtcDateTime
+from scripter.filestore import StoredEntry
+
+
+class Script(Base):
+    """A named folder of source files and the image that it runs on. The files are those of its latest version."""
+
+    __tablename__ = "scripts"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    # What makes two names the same: case folded, composed. The database itself refuses the second one.
+    name_key: Mapped[str] = mapped_column(String(300), unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    entry: Mapped[str] = mapped_column(String(500))
+    time_limit_s: Mapped[int]
+    memory_mb: Mapped[int]
+    cpus: Mapped[float]
+    processes: Mapped[int]
+    network: Mapped[str] = mapped_column(String(16))
+    environment: Mapped[dict[str, str]] = mapped_column(JSON)
+    # No constraint: the two tables point at each other, which SQLite cannot be taught in a migration; set in the
+    # same transaction as the version's own row.
+    latest_version_id: Mapped[int | None] = mapped_column(Id)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    image: Mapped[Image] = relationship()
+
+
+class Version(Base):
+    """One frozen state of a script's files, never changed after. `digest` covers the manifest and the entry."""
+
+    __tablename__ = "versions"
+    __table_args__ = (UniqueConstraint("script_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    manifest: Mapped[list[StoredEntry]] = mapped_column(JSON)
+    entry: Mapped[str] = mapped_column(String(500))
+    message: Mapped[str] = mapped_column(Text, default="")
+    # What a save found odd but kept: syntax errors, by file and line.
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    script: Mapped[Script] = relationship()
+    author: Mapped[User | None] = relationship()
