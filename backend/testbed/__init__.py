@@ -1,0 +1,11 @@
+"""The real services that the tests run against, on private ports and in one directory; used by `make test` and the fixtures.
+
+`python -m testbed up` starts Docker, MariaDB and RabbitMQ from Debian's packages; `testbed.services()` says where they are.
+"""
+
+from __future__ import annotations
+
+from testbed.errors import ServiceError
+from testbed.services import Services, services
+
+__all__ = ["Services", "ServiceError", "services"]

@@ -1,0 +1,48 @@
+"""The command line of the testbed: `python -m testbed up | down | status | env`, run in backend by make and by people."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+
+from testbed import bed
+from testbed.errors import ServiceError
+from testbed.services import services
+from testbed.state import State
+
+NOT_RUNNING = 3
+
+
+def main() -> int:
+    """Do what the first argument says; answers the exit code: 0, 1 after an error, 3 if `status` finds a service down."""
+    parser = argparse.ArgumentParser(prog="python -m testbed", description="The real services that the tests run against.")
+    parser.add_argument("deed", choices=["up", "down", "status", "env"], help="env prints their addresses for a shell")
+    deed = parser.parse_args().deed
+    try:
+        return _do(deed, State.default())
+    except ServiceError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _do(deed: str, state: State) -> int:
+    if deed == "up":
+        bed.up(state, _say)
+    elif deed == "down":
+        bed.down(state, _say)
+    elif deed == "status":
+        return 0 if bed.status(state, _say) else NOT_RUNNING
+    else:
+        for name, value in services(state).environment().items():
+            print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def _say(line: str) -> None:
+    # In one piece, since several services speak at the same time.
+    print(f"{line}\n", end="", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""All services together: up, down, status; called by the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from testbed.base_image import IMAGE, BaseImage
+from testbed.daemon import Daemon
+from testbed.engine import Engine
+from testbed.errors import ServiceError
+from testbed.services import own_daemons
+from testbed.state import State
+
+Say = Callable[[str], None]
+
+
+def up(state: State, say: Say) -> None:
+    """Start what does not answer, all services at once, and return when each does."""
+
+    def ensure(daemon: Daemon) -> None:
+        _ensure(state, daemon, say)
+        if isinstance(daemon, Engine):
+            _ensure_image(BaseImage(state), daemon, say)
+
+    with state.lock():
+        _for_each(own_daemons(state).values(), ensure)
+
+
+def down(state: State, say: Say) -> None:
+    """Stop the testbed's services, and the containers with them. Their files stay."""
+
+    def stop(daemon: Daemon) -> None:
+        daemon.stop()
+        say(f"{daemon.name}: stopped")
+
+    with state.lock():
+        _for_each(own_daemons(state).values(), stop)
+
+
+def status(state: State, say: Say) -> bool:
+    """Say of each service whether it answers; True if all do."""
+    all_answer = True
+    for daemon in own_daemons(state).values():
+        answers = daemon.answers()
+        say(f"{daemon.name}: {f'answers at {daemon.url}' if answers else 'does not run'}")
+        all_answer = all_answer and answers
+    return all_answer
+
+
+def _ensure(state: State, daemon: Daemon, say: Say) -> None:
+    if daemon.answers():
+        say(f"{daemon.name}: runs")
+        return
+    say(f"{daemon.name}: starting")
+    began = time.monotonic()
+    daemon.start()
+    state.remember(f"{daemon.name}.url", daemon.url)
+    say(f"{daemon.name}: answers after {time.monotonic() - began:.1f} s")
+
+
+def _ensure_image(image: BaseImage, engine: Engine, say: Say) -> None:
+    if image.is_in(engine):
+        return
+    if not image.archive.exists():
+        say(f"{IMAGE}: making it from Debian's packages, which takes about a minute")
+        image.make()
+    image.load(engine)
+    say(f"{IMAGE}: imported")
+
+
+def _for_each(daemons: Iterable[Daemon], do: Callable[[Daemon], None]) -> None:
+    """Do it to all at once; one error that names every service that failed."""
+    with ThreadPoolExecutor() as pool:
+        running = {daemon.name: pool.submit(do, daemon) for daemon in daemons}
+    failures = [f"{name}: {error}" for name, task in running.items() if (error := task.exception())]
+    if failures:
+        raise ServiceError("\n".join(failures))
