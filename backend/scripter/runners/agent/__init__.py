@@ -1,0 +1,1 @@
+"""The program that runs inside every job container; the runners send its text along."""
