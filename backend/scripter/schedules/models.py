@@ -45,8 +45,8 @@ class Schedule(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    script: Mapped[Script] = relationship(lazy="raise_on_sql")
-    created_by: Mapped[User | None] = relationship(lazy="raise_on_sql")
+    script: Mapped[Script] = relationship()
+    created_by: Mapped[User | None] = relationship()
 
 
 class Occurrence(Base):
