@@ -4,5 +4,8 @@ Contents live once, by their hash, under `objects/`; a folder is a manifest: a l
 rooms of images and scripts keep manifests in their rows; jobs make folders of them. No database, no Flask here."""
 
 from scripter.filestore.manifest import Entry, Manifest, StoredEntry
+from scripter.filestore.rules import SourceFile, check
+from scripter.filestore.store import FileStore
+from scripter.filestore.uploads import unpack
 
-__all__ = ["Entry", "Manifest", "StoredEntry"]
+__all__ = ["Entry", "FileStore", "Manifest", "SourceFile", "StoredEntry", "check", "unpack"]

@@ -11,9 +11,9 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scripter.access.models import User
+from scripter.filestore import StoredEntry
 from scripter.lib import clock
 from scripter.lib.db import Base, Id, UtcDateTime
-from scripter.filestore import StoredEntry
 
 
 class ImageStatus(StrEnum):

@@ -8,10 +8,10 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scripter.access.models import User
+from scripter.filestore import StoredEntry
 from scripter.images.models import Image
 from scripter.lib import clock
 from scripter.lib.db import Base, Id, UtcDateTime
-from scripter.filestore import StoredEntry
 
 
 class Script(Base):
