@@ -1,0 +1,22 @@
+"""What the clock rings every minute: note that it ticked, and plan. Also called once when a worker starts to fire."""
+
+from __future__ import annotations
+
+from scripter.context import Context
+from scripter.lib import clock
+from scripter.lib.queue import task
+from scripter.schedules import ledger
+
+
+@task("schedules.tick", queue="ticks", every="* * * * *")
+def tick(context: Context) -> None:
+    """Twice, late or never is all the same: planning goes by each schedule's cursor and not by the ticks."""
+    now = clock.now()
+    context.db.run(lambda session: ledger.record_tick(session, now))
+    plan(context)
+
+
+def plan(context: Context) -> None:
+    """Plan all that is to be planned now, in as many short transactions as it takes."""
+    while context.db.run(lambda session: ledger.plan(session, clock.now())):
+        pass
