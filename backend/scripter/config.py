@@ -28,6 +28,8 @@ class Server(settings.Section):
     streams: Annotated[int, Field(ge=1, le=2000)] = 200
     # Cookies only over HTTPS; switch on wherever TLS ends before Scripter.
     secure_cookies: bool = False
+    # How many proxies stand before us; each is trusted to tell the address that it was called from.
+    proxies: Annotated[int, Field(ge=0, le=5)] = 0
     # The built pages; empty means the ones beside the source or inside the package.
     pages: str = ""
 

@@ -124,6 +124,11 @@ def permit() -> Callable[[], bool]:
     return still
 
 
+def cookie() -> str | None:
+    """What the browser's login cookie holds; None without one."""
+    return flask.request.cookies.get(_cookie_name())
+
+
 def remember(answer: flask.Response, token: str) -> None:
     """Put the login's cookie into `answer`."""
     settings = context().settings
@@ -172,7 +177,7 @@ def _identify() -> Identity | None:
             kind, _, token = header.partition(" ")
             found = credentials.by_token(session, token.strip()) if kind.lower() == "bearer" else None
         else:
-            found = credentials.by_cookie(session, flask.request.cookies.get(_cookie_name(), ""))
+            found = credentials.by_cookie(session, cookie() or "")
     if found is not None and credentials.is_stale(found, clock.now()):
         with context().db.transaction() as session:
             credentials.touch(session, found, clock.now())
