@@ -4,7 +4,8 @@ It rides in `session.info`, so that services take a session and nothing else, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -31,6 +32,9 @@ class Context:
     runner: Runner | None = None
     # This run of this worker process, unique for ever; empty in other processes. Leases are held in this name.
     worker: str = ""
+    # Set when a job waits, or one should stop; the worker's hands sleep on them. A ring too many does no harm.
+    job_bell: threading.Event = field(default_factory=threading.Event)
+    stop_bell: threading.Event = field(default_factory=threading.Event)
     _queue: Queue | None = None
 
     @classmethod

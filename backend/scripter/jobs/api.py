@@ -1,0 +1,135 @@
+"""Jobs over HTTP: start, list, watch, cancel, read their logs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import flask
+from flask_openapi import APIBlueprint
+from pydantic import Field
+
+from scripter import logview
+from scripter.access import guard
+from scripter.access.guard import needs
+from scripter.access.scopes import Scope
+from scripter.jobs import feed, service, slots, views
+from scripter.jobs.models import Job
+from scripter.jobs.service import Filter
+from scripter.jobs.states import FINAL, Status, Trigger
+from scripter.jobs.views import JobEventList, JobList, JobView
+from scripter.lib import http
+from scripter.lib.errors import BadInput, NotFound
+from scripter.lib.http import Answer, Body, Page, Path, Problem, Query, RowId
+from scripter.scripts import service as scripts
+
+bp = APIBlueprint("jobs", __name__, url_prefix="/api")
+
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+class ScriptPath(Path):
+    script_id: RowId
+
+
+class JobPath(Path):
+    """A job by its number or its UUID."""
+
+    job: Annotated[str, Field(pattern=rf"^([1-9][0-9]{{0,18}}|{UUID})$")]
+
+    @property
+    def key(self) -> int | str:
+        return self.job if "-" in self.job else int(self.job)
+
+
+class StartJob(Body):
+    """What differs from the script's own settings, if anything."""
+
+    version: RowId | None = None
+    arguments: list[str] = []
+    environment: dict[str, str] = {}
+    time_limit_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
+
+
+class JobQuery(Page):
+    script_id: RowId | None = None
+    image_id: RowId | None = None
+    schedule_id: RowId | None = None
+    status: Status | None = None
+    trigger: Trigger | None = None
+
+
+class FeedQuery(Query):
+    script_id: RowId | None = None
+
+
+class EventQuery(Query):
+    after: Annotated[int, Field(ge=0, le=http.LARGEST_ID)] = 0
+
+
+@bp.post(
+    "/scripts/<int:script_id>/jobs",
+    responses={202: JobView, 401: Problem, 404: Problem, 409: Problem, 422: Problem},
+)
+@needs(Scope.JOB_START)
+def start_job(path: ScriptPath, body: StartJob) -> Answer:
+    """Queue one execution of the script. Send an `Idempotency-Key` to make it safe to try again."""
+    key = _idempotency_key()
+    who = guard.current_identity()
+    with guard.transaction() as session:
+        job = service.start(
+            session,
+            scripts.get(session, path.script_id),
+            trigger=Trigger.PERSON if who.token_id is None else Trigger.API,
+            by=who.user,
+            version=body.version,
+            arguments=body.arguments,
+            environment=body.environment,
+            time_limit_s=body.time_limit_s,
+            idempotency_key=None if key is None else f"user:{who.user.id}:{key}",
+        )
+        return http.show(views.view(session, service.get(session, job.id)), 202)
+
+
+@bp.get("/jobs", responses={200: JobList, 401: Problem, 422: Problem})
+@needs(Scope.JOB_READ)
+def list_jobs(query: JobQuery) -> Answer:
+    """Jobs, newest first."""
+    which = Filter(query.script_id, query.image_id, query.schedule_id, query.status, query.trigger)
+    with guard.reading() as session:
+        jobs = service.listed(session, which, before=query.before, limit=query.limit)
+        after = jobs[-1].id if len(jobs) == query.limit else None
+        return http.show(JobList(items=[views.view(session, job) for job in jobs], next=after))
+
+
+@bp.get("/jobs/stream", responses={200: {"content": {"text/event-stream": {}}}, 401: Problem, 422: Problem})
+@needs(Scope.JOB_READ)
+def stream_jobs(query: FeedQuery) -> Answer:
+    """Every change of a job's state as it happens: events `job`, resumable by `Last-Event-ID`."""
+    return http.sse(feed.changes(guard.context(), after=logview.last_event_id(), script_id=query.script_id))
+
+
+@bp.get("/jobs/<job>", responses={200: JobView, 401: Problem, 404: Problem})
+@needs(Scope.JOB_READ)
+def show_job(path: JobPath) -> Answer:
+    """One job."""
+    with guard.reading() as session:
+        return http.show(views.view(session, service.get(session, path.key)))
+
+
+@bp.post("/jobs/<job>/cancel", responses={202: JobView, 401: Problem, 404: Problem, 409: Problem})
+@needs(Scope.JOB_CANCEL)
+def cancel_job(path: JobPath) -> Answer:
+    """Stop a job: at once while it waits, with TERM, grace and KILL while it runs."""
+    with guard.transaction() as session:
+        job = service.cancel(session, service.get(session, path.key), guard.current_user())
+        return http.show(views.view(session, job), 202)
+
+
+@bp.get("/jobs/<job>/events", responses={200: JobEventList, 401: Problem, 404: Problem, 422: Problem})
+@needs(Scope.JOB_READ)
+def list_events(path: JobPath, query: EventQuery) -> Answer:
+    """What happened to the job, oldest first."""
+    with guard.reading() as session:
+        job = service.get(session, path.key)
+        rows = service.events(session, job_id=job.id, after=query.after)
+        return http.show(JobEventList(items=[views.event(row) for row in rows]))

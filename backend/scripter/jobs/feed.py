@@ -1,0 +1,56 @@
+"""The live feed of jobs: every change of state as it is committed, resumable by event id."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from scripter.context import Context
+from scripter.jobs import service, views
+from scripter.jobs.models import JobEvent
+from scripter.lib.errors import NotFound
+from scripter.lib.sse import Event
+
+POLL_S = 0.5
+# Ids are given out before rows are committed, so a lower one can appear after a higher one. This many ids back are
+# looked at again; those already sent are remembered.
+OVERLAP = 200
+
+
+def changes(context: Context, *, after: int | None, script_id: int | None) -> Iterator[Event | None]:
+    """An event `job` with the whole job for each change after the event id `after` (None: from now on)."""
+    last = _newest(context) if after is None else after
+    sent: deque[int] = deque((last,), maxlen=4 * OVERLAP)
+    floor = last
+    while True:
+        found = _since(context, max(floor, last - OVERLAP), set(sent), script_id)
+        for event_id, event in found:
+            sent.append(event_id)
+            last = max(last, event_id)
+            yield event
+        yield None
+        time.sleep(POLL_S)
+
+
+def _newest(context: Context) -> int:
+    with context.db.reading() as session:
+        return session.scalar(select(func.max(JobEvent.id))) or 0
+
+
+def _since(context: Context, after: int, sent: set[int], script_id: int | None) -> list[tuple[int, Event | None]]:
+    with context.db.reading() as session:
+        found: list[tuple[int, Event | None]] = []
+        for row in service.events(session, after=after, limit=2 * OVERLAP):
+            if row.id in sent:
+                continue
+            try:
+                job = service.get(session, row.job_id)
+            except NotFound:
+                continue  # deleted with its script a moment ago
+            wanted = script_id in (None, job.script_id)
+            data = views.view(session, job).model_dump(mode="json") if wanted else None
+            found.append((row.id, Event("job", data, id=row.id) if wanted else None))
+        return found

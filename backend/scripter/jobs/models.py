@@ -1,0 +1,96 @@
+"""The rows of jobs and of everything that happened to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scripter.access.models import User
+from scripter.jobs.states import Reason, Status, Trigger
+from scripter.lib.db import Base, Id, UtcDateTime
+from scripter.scripts.models import Script, Version
+
+
+class Job(Base):
+    """One execution of one version of a script."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("uuid"),
+        UniqueConstraint("idempotency_key"),
+        # The next waiting job, by priority and age; and the jobs of a worker.
+        Index("ix_jobs_status_priority_id", "status", "priority", "id"),
+        Index("ix_jobs_script_id_id", "script_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(36))
+    script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    # What it runs on is copied, without a foreign key: the record of it outlives the image.
+    build_id: Mapped[int] = mapped_column(BigInteger)
+    image_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    image_name: Mapped[str] = mapped_column(String(100))
+    image_reference: Mapped[str] = mapped_column(String(200))
+    trigger: Mapped[Trigger] = mapped_column(String(20))
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # Schedules live above jobs; the number is kept for reading even when the schedule is gone.
+    schedule_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+
+    arguments: Mapped[list[str]] = mapped_column(JSON)
+    environment: Mapped[dict[str, str]] = mapped_column(JSON)
+    time_limit_s: Mapped[int]
+    memory_mb: Mapped[int]
+    cpus: Mapped[float]
+    processes: Mapped[int]
+    network: Mapped[str] = mapped_column(String(20))
+    priority: Mapped[int] = mapped_column(default=0)
+
+    status: Mapped[Status] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    reason_code: Mapped[Reason | None] = mapped_column(String(30))
+    exit_code: Mapped[int | None]
+    signal: Mapped[int | None]
+    attempt: Mapped[int] = mapped_column(default=1)
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    # The run of a worker that follows this job, and until when it may do so without renewing.
+    worker: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    start_kind: Mapped[str | None] = mapped_column(String(10))
+    start_ms: Mapped[int | None]
+    peak_memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    cpu_seconds: Mapped[float | None] = mapped_column(Float)
+    log_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    log_dropped_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    log_sha256: Mapped[str | None] = mapped_column(String(64))
+
+    script: Mapped[Script] = relationship()
+    version: Mapped[Version] = relationship()
+    started_by: Mapped[User | None] = relationship(foreign_keys=[started_by_id])
+    cancelled_by: Mapped[User | None] = relationship(foreign_keys=[cancelled_by_id])
+
+
+class JobEvent(Base):
+    """One change of a job's state, written in the transaction that makes it."""
+
+    __tablename__ = "job_events"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    was: Mapped[Status | None] = mapped_column(String(20))
+    now: Mapped[Status] = mapped_column(String(20))
+    why: Mapped[str] = mapped_column(String(500), default="")
+    detail: Mapped[dict[str, Any] | None] = mapped_column(JSON)

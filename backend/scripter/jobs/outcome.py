@@ -1,0 +1,115 @@
+"""How a job ended, in plain words: from the agent's exit record, or from what the runner saw. Pure."""
+
+from __future__ import annotations
+
+import signal as signals
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from scripter.jobs.states import Reason, Status
+from scripter.runners.protocol import Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The end of a job. Sizes in bytes; `None` where nobody could measure."""
+
+    status: Status
+    code: Reason
+    reason: str
+    exit_code: int | None = None
+    signal: int | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    peak_memory_bytes: int | None = None
+    cpu_seconds: float | None = None
+    log_bytes: int | None = None
+    log_dropped_bytes: int | None = None
+    log_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the words need to know about the job: its limits, and who asked to stop it."""
+
+    time_limit_s: int
+    memory_mb: int
+    cancelled_by: str | None
+
+
+def from_record(record: Mapping[str, Any], bounds: Bounds) -> Outcome:
+    """The outcome that the agent's `exit.json` tells."""
+    status, code, reason = _judge(record, bounds)
+    return Outcome(
+        status=status,
+        code=code,
+        reason=reason,
+        exit_code=record.get("exit_code"),
+        signal=record.get("signal"),
+        started_at=_moment(record.get("started_at")),
+        finished_at=_moment(record.get("finished_at")),
+        peak_memory_bytes=record.get("peak_memory_bytes"),
+        cpu_seconds=record.get("cpu_seconds"),
+        log_bytes=record.get("log_bytes"),
+        log_dropped_bytes=record.get("dropped_bytes"),
+        log_sha256=record.get("log_sha256"),
+    )
+
+
+def _judge(record: Mapping[str, Any], bounds: Bounds) -> tuple[Status, Reason, str]:
+    match record["reason"]:
+        case "exited":
+            code = record["exit_code"]
+            return (Status.SUCCEEDED if code == 0 else Status.FAILED), Reason.EXIT, f"exit {code}"
+        case "timed_out":
+            return Status.FAILED, Reason.TIMEOUT, f"timed out after {bounds.time_limit_s} s"
+        case "out_of_memory":
+            return Status.FAILED, Reason.OUT_OF_MEMORY, out_of_memory(bounds)
+        case "cancelled":
+            return Status.CANCELLED, Reason.CANCELLED, cancelled(bounds)
+        case "signal":
+            return Status.FAILED, Reason.SIGNAL, f"killed by {signal_name(record['signal'])}"
+        case _:
+            return Status.FAILED, Reason.COULD_NOT_START, f"could not start: {record.get('message', 'unknown reason')}"
+
+
+def from_ending(ending: Ending, bounds: Bounds) -> Outcome:
+    """The outcome when the agent left no record: what the runner saw from outside. Never a success."""
+    if ending is Ending.OUT_OF_MEMORY:
+        return Outcome(status=Status.FAILED, code=Reason.OUT_OF_MEMORY, reason=out_of_memory(bounds))
+    if bounds.cancelled_by is not None and ending is not Ending.GONE:
+        return Outcome(status=Status.CANCELLED, code=Reason.CANCELLED, reason=cancelled(bounds))
+    words = {
+        Ending.KILLED: "the container was killed from outside",
+        Ending.EXITED: "the container ended without leaving a record",
+        Ending.GONE: "the container disappeared before the end was recorded",
+        Ending.ALIVE: "the container could not be followed any more",
+    }
+    return Outcome(status=Status.LOST, code=Reason.LOST, reason=words[ending])
+
+
+def could_not_start(message: str) -> Outcome:
+    """The outcome of a job that never reached its script."""
+    return Outcome(status=Status.FAILED, code=Reason.COULD_NOT_START, reason=f"could not start: {message}")
+
+
+def out_of_memory(bounds: Bounds) -> str:
+    return f"out of memory (limit {bounds.memory_mb} MB)"
+
+
+def cancelled(bounds: Bounds) -> str:
+    return f"cancelled by {bounds.cancelled_by}" if bounds.cancelled_by else "stopped from outside"
+
+
+def signal_name(number: int) -> str:
+    """`SIGSEGV (signal 11)`; the bare number where the platform has no name for it."""
+    try:
+        return f"{signals.Signals(number).name} (signal {number})"
+    except ValueError:
+        return f"signal {number}"
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

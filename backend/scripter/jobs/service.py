@@ -1,0 +1,237 @@
+"""The one door to jobs: schedules, people, the command line and webhooks all start jobs here."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from scripter import context
+from scripter.access.models import User
+from scripter.access.scopes import Tag
+from scripter.access.service import note
+from scripter.images import service as images
+from scripter.jobs.models import Job, JobEvent
+from scripter.jobs.moves import move, record
+from scripter.jobs.states import FINAL, Reason, Status, Trigger
+from scripter.lib import clock
+from scripter.lib.db import changed_rows
+from scripter.lib.errors import BadInput, Conflict, NotFound
+from scripter.scripts import service as scripts
+from scripter.scripts.models import Script
+
+MAX_ARGUMENTS = 100
+MAX_ARGUMENT_LENGTH = 4096
+
+
+class Filter(NamedTuple):
+    """Which jobs to list; `None` means any."""
+
+    script_id: int | None = None
+    image_id: int | None = None
+    schedule_id: int | None = None
+    status: Status | None = None
+    trigger: Trigger | None = None
+
+
+def start(
+    session: Session,
+    script: Script,
+    *,
+    trigger: Trigger,
+    by: User | None = None,
+    version: int | None = None,
+    arguments: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    time_limit_s: int | None = None,
+    schedule_id: int | None = None,
+    due_at: datetime | None = None,
+    idempotency_key: str | None = None,
+) -> Job:
+    """Queue one execution of `script` (its newest version unless told) and ring a worker after the commit.
+
+    Two calls with the same `idempotency_key` give the same job.
+
+    Raises:
+        BadInput: naming the field that cannot be accepted.
+        Conflict: the script's image has no usable build, or the key was used for another script.
+        NotFound: there is no such version.
+    """
+    key = None if idempotency_key is None else hashlib.sha256(idempotency_key.encode()).hexdigest()
+    if key is not None and (known := _by_key(session, key, script)):
+        return known
+    check_arguments(arguments)
+    added = scripts.check_environment(environment or {})
+    chosen = scripts.version(session, script, version)
+    build = images.usable(session, script.image_id)
+    job = Job(
+        uuid=str(uuid.uuid4()),
+        script_id=script.id,
+        version_id=chosen.id,
+        build_id=build.id,
+        image_id=script.image_id,
+        image_name=script.image.name,
+        image_reference=build.reference,
+        trigger=trigger,
+        started_by_id=by.id if by else None,
+        schedule_id=schedule_id,
+        due_at=due_at,
+        idempotency_key=key,
+        arguments=list(arguments),
+        environment={**script.environment, **added},
+        time_limit_s=time_limit_s or script.time_limit_s,
+        memory_mb=script.memory_mb,
+        cpus=script.cpus,
+        processes=script.processes,
+        network=script.network,
+        status=Status.QUEUED,
+        created_at=clock.now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(job)
+    except IntegrityError:
+        # Somebody sent the same key at the same moment and was first.
+        if key is not None and (known := _by_key(session, key, script)):
+            return known
+        raise
+    record(session, job.id, None, Status.QUEUED, f"started by {by.name if by else trigger.value}")
+    note(session, by, Tag.JOB_START, target=f"job:{job.id}", detail={"script": script.id, "version": chosen.number})
+    context.wake(session, "jobs.execute", job.id)
+    return job
+
+
+def cancel(session: Session, job: Job, by: User | None) -> Job:
+    """Stop the job: at once while it waits, otherwise by telling the worker that follows it.
+
+    Raises:
+        Conflict: it has ended already.
+    """
+    asked = {"cancel_requested_at": clock.now(), "cancelled_by_id": by.id if by else None}
+    words = f"cancelled by {by.name}" if by else "cancelled by Scripter"
+    ended = {"reason": words, "reason_code": Reason.CANCELLED, "finished_at": clock.now()}
+    if not move(session, job.id, Status.QUEUED, Status.CANCELLED, why=words, **asked, **ended):
+        running = update(Job).where(Job.id == job.id, Job.status.not_in(FINAL))
+        if changed_rows(session, running.values(**asked)) != 1:
+            raise Conflict("This job has ended already; there is nothing to cancel.")
+        context.wake(session, "jobs.stop", job.id)
+    note(session, by, Tag.JOB_CANCEL, target=f"job:{job.id}")
+    session.refresh(job)
+    return job
+
+
+def get(session: Session, job_id: int | str) -> Job:
+    """The job with this id or UUID, with all that a view of it shows.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wanted: ColumnElement[bool] = Job.uuid == job_id if isinstance(job_id, str) else Job.id == job_id
+    job = session.scalar(_viewed().where(wanted))
+    if job is None:
+        raise NotFound("There is no such job.")
+    return job
+
+
+def listed(session: Session, which: Filter, *, before: int | None = None, limit: int = 50) -> list[Job]:
+    """Jobs, newest first; `before` is the id of the last one seen (keyset paging)."""
+    query = _viewed().order_by(Job.id.desc()).limit(limit)
+    for column, value in (
+        (Job.script_id, which.script_id),
+        (Job.image_id, which.image_id),
+        (Job.schedule_id, which.schedule_id),
+        (Job.status, which.status),
+        (Job.trigger, which.trigger),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if before is not None:
+        query = query.where(Job.id < before)
+    return list(session.scalars(query))
+
+
+def last_of(session: Session, script_ids: Collection[int]) -> dict[int, Job]:
+    """The newest job of each of these scripts, by script id."""
+    newest = select(func.max(Job.id)).where(Job.script_id.in_(script_ids)).group_by(Job.script_id)
+    return {job.script_id: job for job in session.scalars(select(Job).where(Job.id.in_(newest)))}
+
+
+def queue_position(session: Session, job: Job) -> int | None:
+    """How many jobs will be taken before this one, plus one; None when it does not wait."""
+    if job.status != Status.QUEUED:
+        return None
+    ahead = (Job.priority > job.priority) | ((Job.priority == job.priority) & (Job.id < job.id))
+    count = session.scalar(select(func.count()).where(Job.status == Status.QUEUED, ahead))
+    return (count or 0) + 1
+
+
+def events(session: Session, *, job_id: int | None = None, after: int = 0, limit: int = 200) -> list[JobEvent]:
+    """What happened, oldest first, to one job or to all, with event ids above `after`."""
+    query = select(JobEvent).where(JobEvent.id > after).order_by(JobEvent.id).limit(limit)
+    if job_id is not None:
+        query = query.where(JobEvent.job_id == job_id)
+    return list(session.scalars(query))
+
+
+def ring_again(session: Session, waiting_since: datetime) -> None:
+    """Ring for the oldest job that has waited since before this moment: its doorbell may have been lost."""
+    oldest = select(Job.id).where(Job.status == Status.QUEUED, Job.created_at < waiting_since).order_by(Job.id).limit(1)
+    job_id = session.scalar(oldest)
+    if job_id is not None:
+        context.wake(session, "jobs.execute", job_id)
+
+
+def forget_script(session: Session, script: Script) -> None:
+    """Remove the jobs of a script that is being deleted.
+
+    Raises:
+        Conflict: some of them wait or run.
+    """
+    busy = session.scalar(
+        select(func.count()).where(Job.script_id == script.id, Job.status.not_in(FINAL))
+    )
+    if busy:
+        raise Conflict(f"{script.name} has {busy} job(s) waiting or running. Cancel them or wait for their end first.")
+    ids = select(Job.id).where(Job.script_id == script.id)
+    session.execute(delete(JobEvent).where(JobEvent.job_id.in_(ids)))
+    session.execute(delete(Job).where(Job.script_id == script.id))
+
+
+def builds_in_use(session: Session, build_ids: Collection[int]) -> set[int]:
+    """Which of these builds a waiting or running job needs."""
+    needed = select(Job.build_id).where(Job.build_id.in_(build_ids), Job.status.not_in(FINAL))
+    return set(session.scalars(needed))
+
+
+def check_arguments(arguments: Sequence[str]) -> None:
+    """Refuse what no command line can carry.
+
+    Raises:
+        BadInput: at `arguments` or `arguments.<n>`.
+    """
+    if len(arguments) > MAX_ARGUMENTS:
+        raise BadInput.at("arguments", f"at most {MAX_ARGUMENTS} arguments")
+    for number, argument in enumerate(arguments):
+        if len(argument) > MAX_ARGUMENT_LENGTH:
+            raise BadInput.at(f"arguments.{number}", f"at most {MAX_ARGUMENT_LENGTH} characters")
+        if "\0" in argument:
+            raise BadInput.at(f"arguments.{number}", "NUL characters are not allowed")
+
+
+def _by_key(session: Session, key: str, script: Script) -> Job | None:
+    job = session.scalar(select(Job).where(Job.idempotency_key == key))
+    if job is not None and job.script_id != script.id:
+        raise Conflict("This Idempotency-Key was used for another script.")
+    return job
+
+
+def _viewed() -> Select[tuple[Job]]:
+    return select(Job).options(
+        joinedload(Job.script), joinedload(Job.version), joinedload(Job.started_by), joinedload(Job.cancelled_by)
+    )

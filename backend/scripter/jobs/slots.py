@@ -1,0 +1,84 @@
+"""The slot directory of one attempt: what becomes `/job` inside, and where its log, reports and exit record appear."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from scripter import filestore, logstore
+from scripter.context import Context
+from scripter.filestore import Manifest
+from scripter.jobs.models import Job
+from scripter.runners.protocol import Go, Limits, Network, SlotSpec
+
+MEBIBYTE = 1024 * 1024
+
+
+def directory(context: Context, job: Job) -> Path:
+    """Where the slot of the job's present attempt lies; named after the job, so that it can be found again."""
+    return context.data / "slots" / f"{job.id}-{job.attempt}"
+
+
+def log_path(context: Context, job: Job) -> Path:
+    """The log file of the job, whether it has begun or not."""
+    return context.logs.job_path(job.script_id, str(job.id), job.created_at)
+
+
+def make(context: Context, job: Job) -> Path:
+    """The slot directory with the version's files and the log; one half made before a crash is made anew."""
+    slot = directory(context, job)
+    shutil.rmtree(slot, ignore_errors=True)
+    slot.mkdir(parents=True)
+    filestore.write_tree(context.data, Manifest.load(job.version.manifest), slot / "src")
+    for name in ("work", "artifacts"):
+        (slot / name).mkdir()
+    # One file under two names: it is at its place from the first byte on, and the agent sees only its own slot.
+    logstore.create(log_path(context, job), also=slot / "log")
+    return slot
+
+
+def spec(context: Context, job: Job) -> SlotSpec:
+    """What the runner needs to prepare a place for this job."""
+    return SlotSpec(
+        name=f"scripter-{context.instance}-job-{job.id}-{job.attempt}",
+        image=job.image_reference,
+        directory=directory(context, job),
+        limits=Limits(memory_bytes=job.memory_mb * MEBIBYTE, cpus=job.cpus, processes=job.processes),
+        network=Network(job.network),
+        labels={
+            "scripter.instance": context.instance,
+            "scripter.job": str(job.id),
+            "scripter.attempt": str(job.attempt),
+        },
+    )
+
+
+def go(context: Context, job: Job, banner: str) -> Go:
+    """The message that starts the script."""
+    limits = context.settings.jobs
+    return Go(
+        job=job.uuid,
+        entry=job.version.entry,
+        arguments=tuple(job.arguments),
+        environment=job.environment,
+        time_limit_s=job.time_limit_s,
+        grace_s=limits.grace_s,
+        log_limit_bytes=limits.log_limit_mb * MEBIBYTE,
+        banner=(banner,),
+    )
+
+
+def exit_record(slot: Path) -> Mapping[str, Any] | None:
+    """What the agent wrote as its last act; None while it has not. The file appears whole or not at all."""
+    try:
+        return cast("Mapping[str, Any]", json.loads((slot / "exit.json").read_bytes()))
+    except FileNotFoundError:
+        return None
+
+
+def remove(slot: Path) -> None:
+    """Remove the directory; the log stays under its other name."""
+    shutil.rmtree(slot, ignore_errors=True)

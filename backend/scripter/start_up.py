@@ -1,0 +1,67 @@
+"""What every process of Scripter does first: read the words of its log, join the rooms, open and prepare the data."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from scripter import migrations, wiring
+from scripter.config import Settings
+from scripter.context import Context
+from scripter.lib.errors import BadInput, Unavailable
+from scripter.runners import choose
+from scripter.runners.protocol import Runner
+
+log = structlog.get_logger(__name__)
+
+# A database server that starts at the same time as we do gets this long to answer.
+DATABASE_WAIT_S = 60
+
+
+def open_context(settings: Settings) -> Context:
+    """The context of this process, with a data directory that can be written and a database in today's shape.
+
+    Raises:
+        BadInput: the data directory cannot be used.
+        Unavailable: the database does not answer.
+    """
+    wiring.connect()
+    _make_data_directory(settings)
+    context = Context.open(settings)
+    _wait_for_database(context)
+    migrations.upgrade(context.db, context.data / "run")
+    return context
+
+
+def choose_runner(context: Context) -> Runner:
+    """The runner that the settings ask for."""
+    return choose.choose(context.settings, context.data)
+
+
+def _make_data_directory(settings: Settings) -> None:
+    try:
+        settings.data_directory.mkdir(parents=True, exist_ok=True)
+        # Job containers run as another user and must be able to pass through to their own slot; the names of what
+        # lies here are no secret, and every directory inside closes itself.
+        settings.data_directory.chmod(0o711)
+        (settings.data_directory / "run").mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BadInput.at("data.directory", f"cannot be used: {error}") from error
+
+
+def _wait_for_database(context: Context) -> None:
+    deadline = time.monotonic() + DATABASE_WAIT_S
+    said = False
+    while True:
+        try:
+            with context.db.engine.connect():
+                return
+        except OperationalError as error:
+            if time.monotonic() > deadline or context.db.is_sqlite:
+                raise Unavailable(f"The database does not answer: {error.orig}") from error
+        if not said:
+            log.info("database.waiting", seconds=DATABASE_WAIT_S)
+            said = True
+        time.sleep(0.5)

@@ -1,0 +1,1 @@
+"""Keeping the house in order: which workers live, whether all parts answer, and sweeping up what was left behind."""

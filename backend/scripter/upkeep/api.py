@@ -1,0 +1,118 @@
+"""Health for probes, and how things stand for the pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_openapi import APIBlueprint
+
+from scripter import __version__
+from scripter.access import guard
+from scripter.access.guard import needs, public
+from scripter.access.scopes import Scope
+from scripter.lib import clock, http
+from scripter.lib.http import Answer, Problem, View
+from scripter.runners.protocol import LOCAL_NOTICE
+from scripter.schedules import service as schedules
+from scripter.upkeep import service
+from scripter.upkeep.models import WorkerRow
+
+bp = APIBlueprint("upkeep", __name__, url_prefix="/api")
+
+
+class HealthView(View):
+    """Whether the parts answer; `runner` is null while no worker is alive."""
+
+    status: str
+    database: bool
+    queue: bool
+    runner: bool | None
+
+
+class WorkerView(View):
+    name: str
+    pool: str
+    places: int
+    running: int
+    seen_at: datetime
+    alive: bool
+    runner: str
+
+    @classmethod
+    def of(cls, row: WorkerRow, now: datetime) -> WorkerView:
+        return cls(
+            name=row.name,
+            pool=row.pool,
+            places=row.places,
+            running=row.running,
+            seen_at=row.seen_at,
+            alive=service.is_alive(row, now),
+            runner=row.runner,
+        )
+
+
+class RunnerView(View):
+    """What jobs run on; nulls while no worker is alive. `notice` says plainly what is not safe."""
+
+    kind: str | None
+    isolates: bool | None
+    notice: str | None
+
+
+class ClockView(View):
+    last_tick_at: datetime | None
+    late: bool
+
+
+class QueueView(View):
+    kind: str
+    reachable: bool
+
+
+class SystemView(View):
+    version: str
+    mode: str
+    runner: RunnerView
+    clock: ClockView
+    workers: list[WorkerView]
+    queue: QueueView
+
+
+@bp.get("/health", responses={200: HealthView, 503: HealthView})
+@public
+def show_health() -> Answer:
+    """Whether Scripter can do its work; 503 when the database does not answer."""
+    found = service.health(guard.context())
+    status = "ok" if found.is_whole else "degraded"
+    view = HealthView(status=status, database=found.database, queue=found.queue, runner=found.runner)
+    return http.show(view, 200 if found.database else 503)
+
+
+@bp.get("/system", responses={200: SystemView, 401: Problem})
+@needs(Scope.SYSTEM_READ)
+def show_system() -> Answer:
+    """The running parts of this installation."""
+    queue = guard.context().queue
+    now = clock.now()
+    with guard.reading() as session:
+        last_tick = schedules.last_tick(session)
+        workers = [WorkerView.of(row, now) for row in service.workers(session)]
+        isolates = {row.runner: row.isolates for row in service.workers(session) if service.is_alive(row, now)}
+    return http.show(
+        SystemView(
+            version=__version__,
+            mode="embedded" if queue.kind == "in-process" else "services",
+            runner=_runner(isolates),
+            clock=ClockView(last_tick_at=last_tick, late=service.clock_is_late(last_tick, now)),
+            workers=workers,
+            queue=QueueView(kind=queue.kind, reachable=queue.answers()),
+        )
+    )
+
+
+def _runner(isolates: dict[str, bool]) -> RunnerView:
+    """The least safe runner among the live workers: that is the one to warn of."""
+    if not isolates:
+        return RunnerView(kind=None, isolates=None, notice=None)
+    kind = min(isolates, key=lambda one: isolates[one])
+    return RunnerView(kind=kind, isolates=isolates[kind], notice=None if isolates[kind] else LOCAL_NOTICE)

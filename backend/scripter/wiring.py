@@ -1,0 +1,22 @@
+"""The one page where lower rooms' questions meet the rooms above that can answer them."""
+
+from __future__ import annotations
+
+from scripter.images import service as images
+from scripter.images import tasks as image_tasks
+from scripter.jobs import service as jobs
+from scripter.jobs import tasks as job_tasks
+from scripter.schedules import service as schedules
+from scripter.schedules import tasks as schedule_tasks
+from scripter.scripts import service as scripts
+from scripter.upkeep import tasks as upkeep_tasks
+
+# Imported for the tasks that they declare; a queue binds all that are declared when it is opened.
+TASKS = (image_tasks, job_tasks, schedule_tasks, upkeep_tasks)
+
+
+def connect() -> None:
+    """Join the rooms. Called once by every process before it opens its context; a second call changes nothing."""
+    images.users_of[:] = [scripts.using_image]
+    images.in_use[:] = [jobs.builds_in_use]
+    scripts.before_delete[:] = [schedules.forget_script, jobs.forget_script]

@@ -1,0 +1,140 @@
+"""The worker process: hears the queue, runs jobs and builds on this machine's runner, fires due schedules.
+
+`scripter worker` runs one of its own; embedded mode runs one in the process that serves the pages."""
+
+from __future__ import annotations
+
+import fcntl
+import secrets
+import signal
+import socket
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+import dramatiq
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from scripter import start_up
+from scripter.config import Settings
+from scripter.context import Context
+from scripter.images import service as images
+from scripter.jobs.supervisor import Supervisor
+from scripter.lib.errors import Conflict
+from scripter.runners.protocol import Runner
+from scripter.schedules.firing import Firing
+from scripter.upkeep import service as upkeep
+from scripter.upkeep.service import Beat
+
+log = structlog.get_logger(__name__)
+
+QUEUES = {"jobs", "builds", "ticks"}
+# Rings are short: they claim, set a bell or plan a minute. None of them waits for a job or a build.
+RING_THREADS = 4
+BEAT_S = 5.0
+
+
+class Worker:
+    """One worker: its name among the others, its threads, and its heartbeat."""
+
+    def __init__(self, context: Context, runner: Runner) -> None:
+        self._context = context
+        self._runner = runner
+        self._name, self._lock = _take_name(context)
+        context.worker = f"{self._name}:{secrets.token_hex(4)}"
+        context.runner = runner
+        self._supervisor = Supervisor(context, runner, context.settings.worker.job_places)
+        self._firing = Firing(context)
+        self._rings: dramatiq.Worker = context.queue.worker(QUEUES, RING_THREADS)
+        self._stopped = threading.Event()
+        self._heart = threading.Thread(target=self._beat_on, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Take over what earlier runs of this worker left, and begin."""
+        self._beat()
+        with self._context.db.reading() as session:
+            earlier = upkeep.earlier_runs(session, self._name)
+        with self._context.db.transaction() as session:
+            images.adopt(session, earlier)
+        self._supervisor.start(earlier)
+        with self._context.db.transaction() as session:
+            upkeep.forget_runs(session, earlier)
+        self._firing.start()
+        self._rings.start()
+        self._heart.start()
+        log.info("worker.started", worker=self._context.worker, runner=self._runner.kind)
+
+    def stop(self) -> None:
+        """Stop taking work and leave; running containers stay and are adopted by whoever comes next."""
+        log.info("worker.stopping", worker=self._context.worker)
+        self._stopped.set()
+        with ExitStack() as last:
+            last.callback(self._lock.close)
+            last.callback(self._leave)
+            last.callback(self._supervisor.stop)
+            last.callback(self._firing.stop)
+            last.callback(self._rings.stop, timeout=5_000)
+        self._heart.join()
+
+    def _leave(self) -> None:
+        with self._context.db.transaction() as session:
+            upkeep.leave(session)
+
+    def _beat_on(self) -> None:
+        while not self._stopped.wait(BEAT_S):
+            try:
+                self._beat()
+            except SQLAlchemyError as error:
+                log.warning("worker.beat_failed", error=str(error))
+
+    def _beat(self) -> None:
+        beat = Beat(
+            name=self._name,
+            runner=self._runner,
+            places=self._context.settings.worker.job_places,
+            running=self._supervisor.running,
+            engine_answers=self._runner.answers(),
+        )
+        with self._context.db.transaction() as session:
+            upkeep.beat(session, beat)
+
+
+def run(settings: Settings) -> None:
+    """Run a worker until it is told to stop (SIGTERM or SIGINT)."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    context = start_up.open_context(settings)
+    worker = Worker(context, start_up.choose_runner(context))
+    worker.start()
+    told.wait()
+    worker.stop()
+    context.close()
+
+
+def _take_name(context: Context) -> tuple[str, IO[str]]:
+    """A name that no live worker on this data directory has, held by a lock for as long as this process lives.
+
+    Who gets a name knows that every earlier run of that name is dead, and may take over at once what it left.
+    """
+    wanted = context.settings.worker.name or socket.gethostname()
+    directory = context.data / "run"
+    directory.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 100):
+        name = wanted if number == 1 else f"{wanted}-{number}"
+        file = _lock(directory / f"worker-{name}.lock")
+        if file is not None:
+            return name, file
+    raise Conflict(f"A hundred workers named {wanted} are running already.")
+
+
+def _lock(path: Path) -> IO[str] | None:
+    file = path.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
