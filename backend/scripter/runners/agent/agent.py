@@ -20,8 +20,8 @@ A log line is a record of the Kubernetes CRI format: time, stream, tag, text. `F
 without newline. Lines of our own carry the tag `F:scripter`, which no output of a script can take on.
 """
 
-# ruff: noqa: PTH, B905, SIM105, RUF021
-# pathlib and contextlib cost start-up time, and Python 3.8 knows no zip(strict=).
+# pathlib and contextlib cost start-up time, and Python 3.8 knows no zip(strict=):
+# ruff: noqa: PTH104, PTH108, PTH118, PTH119, PTH120, PTH123, PTH208, B905, SIM105
 
 from __future__ import annotations
 
@@ -709,7 +709,7 @@ def kill(number: int, sig: int, group: bool = False) -> bool:
 def kill_everything() -> bool:
     """KILL to all that the script left. True while something was still there.
 
-    PID 1 reaches every process of its container; elsewhere orphans come to us, their subreaper, and are found as children.
+    PID 1 reaches every process of its container; elsewhere orphans come to us, their subreaper, and so are found.
     """
     if os.getpid() == 1:
         return kill(-1, signal.SIGKILL)
@@ -870,7 +870,8 @@ class Job:
                 self._too_late()
             if self.status is not None:
                 # Repeated: what forks while being killed is caught in the next round.
-                self.over = not kill_everything() and not self.sources or self.over
+                alive = kill_everything()
+                self.over = self.over or not (alive or self.sources)
 
     def _patience_ms(self) -> int:
         now = time.monotonic()
