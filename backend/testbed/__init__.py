@@ -1,6 +1,6 @@
-"""The real services that the tests run against, on private ports and in one directory; used by `make test` and the fixtures.
+"""The real services that the tests run against, on private ports and in one directory; for `make test` and fixtures.
 
-`python -m testbed up` starts Docker, MariaDB and RabbitMQ from Debian's packages; `testbed.services()` says where they are.
+`python -m testbed up` starts Docker, MariaDB and RabbitMQ from Debian's packages; `testbed.services()` tells where.
 """
 
 from __future__ import annotations
@@ -8,4 +8,4 @@ from __future__ import annotations
 from testbed.errors import ServiceError
 from testbed.services import Services, services
 
-__all__ = ["Services", "ServiceError", "services"]
+__all__ = ["ServiceError", "Services", "services"]

@@ -1,4 +1,4 @@
-"""The command line of the testbed: `python -m testbed up | down | status | env`, run in backend by make and by people."""
+"""The command line of the testbed: `python -m testbed up | down | status | env`, run in backend by make and people."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ NOT_RUNNING = 3
 
 
 def main() -> int:
-    """Do what the first argument says; answers the exit code: 0, 1 after an error, 3 if `status` finds a service down."""
-    parser = argparse.ArgumentParser(prog="python -m testbed", description="The real services that the tests run against.")
+    """Do what the first argument says; answers the exit code: 0, 1 for an error, 3 if `status` finds one down."""
+    parser = argparse.ArgumentParser(prog="python -m testbed", description="The real services of the tests.")
     parser.add_argument("deed", choices=["up", "down", "status", "env"], help="env prints their addresses for a shell")
     deed = parser.parse_args().deed
     try:

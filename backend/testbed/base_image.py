@@ -1,7 +1,8 @@
-"""A stand-in for the official image python:3.11-slim, made of Debian's packages, since no image can be downloaded; used by bed.
+"""A stand-in for the official image python:3.11-slim, made of Debian's packages; used by bed.
 
-It keeps what scripts and recipes rely on: `python`, `python3` and `pip`, an unmanaged pip, the same PATH and command. The
-machine's certificates and package index are put in, so that `RUN pip install` works behind the same proxy.
+It needs no image hub and keeps what scripts and recipes rely on: `python`, `python3` and `pip`, an unmanaged pip, the
+same PATH and command. The machine's certificates and package index go in, so that `RUN pip install` works behind its
+proxy.
 """
 
 from __future__ import annotations
@@ -68,8 +69,9 @@ class BaseImage:
 
     def is_in(self, engine: Engine) -> bool:
         """Whether the engine has the image of this recipe."""
+        recipe_of = f'{{{{index .Config.Labels "{LABEL}"}}}}'
         try:
-            return engine.docker("image", "inspect", "--format", f'{{{{index .Config.Labels "{LABEL}"}}}}', IMAGE).strip() == self._recipe
+            return engine.docker("image", "inspect", "--format", recipe_of, IMAGE).strip() == self._recipe
         except ServiceError:
             return False
 
@@ -108,7 +110,7 @@ def pip_settings() -> str:
 
 
 def read_pip_settings(listing: str) -> dict[str, str]:
-    """The settings that matter in a container, out of what `pip config list` prints; the environment's come first there."""
+    """The settings that matter in a container, out of what `pip config list` prints: the environment's first."""
     found: dict[str, str] = {}
     for line in listing.splitlines():
         key, _, quoted = line.partition("=")

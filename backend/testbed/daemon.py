@@ -69,7 +69,8 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     except FileNotFoundError as error:
         raise ServiceError(f"{command[0]} is not installed. Run backend/provision as root.") from error
     if done.returncode:
-        raise ServiceError(f"'{' '.join(command)}' failed with exit code {done.returncode}:\n{done.stdout}{done.stderr}")
+        said = f"{done.stdout}{done.stderr}"
+        raise ServiceError(f"'{' '.join(command)}' failed with exit code {done.returncode}:\n{said}")
     return done.stdout
 
 

@@ -1,7 +1,7 @@
 """The testbed's Docker engine: containerd and dockerd with their own sockets, files and network; started by bed.
 
-containerd is started here and not by dockerd: dockerd would take the machine's own containerd if it found its socket, even
-one that a stopped machine left behind.
+containerd is started here and not by dockerd: dockerd would take the machine's own containerd if it found its socket,
+even one that a stopped machine left behind.
 """
 
 from __future__ import annotations
@@ -49,10 +49,11 @@ class Engine:
     def docker(self, *arguments: str) -> str:
         """Run the docker command against this engine and answer what it printed."""
         # The classic builder: the newer one is a plug-in that Debian's docker does not bring.
-        return daemon.run(["docker", "--host", self.url, *arguments], {"DOCKER_BUILDKIT": "0", "HOME": str(self._folder)})
+        environment = {"DOCKER_BUILDKIT": "0", "HOME": str(self._folder)}
+        return daemon.run(["docker", "--host", self.url, *arguments], environment)
 
     def answers(self) -> bool:
-        return ping(self._socket)
+        return can_connect(self._containerd_socket) and ping(self._socket)
 
     def start(self) -> None:
         self._refuse_company()
@@ -63,13 +64,13 @@ class Engine:
         # dockerd refuses to start when the process id in here exists, whoever has it now.
         (self._folder / "dockerd.pid").unlink(missing_ok=True)
         self._bridge.ensure()
-        daemon.start_and_wait(self._containerd(), lambda: can_connect(self._folder / "containerd.sock"))
+        daemon.start_and_wait(self._containerd(), lambda: can_connect(self._containerd_socket))
         daemon.start_and_wait(self._dockerd(), self.answers)
 
     def stop(self) -> None:
         """End the engine and, unlike a crash or `kill`, all its containers: they are leftovers of tests."""
-        if self.answers() and (containers := self.docker("ps", "--all", "--quiet").split()):
-            self.docker("rm", "--force", "--volumes", *containers)
+        if self.answers():
+            self._clear()
         processes.stop(self._dockerd(), STOP_SECONDS)
         processes.kill_children(processes.find(self._shim()))
         processes.kill(self._shim())
@@ -89,6 +90,10 @@ class Engine:
     def _socket(self) -> Path:
         return self._folder / "docker.sock"
 
+    @property
+    def _containerd_socket(self) -> Path:
+        return self._folder / "containerd.sock"
+
     def _refuse_company(self) -> None:
         if os.geteuid() != 0:
             raise ServiceError("Only root can start a Docker engine. Name a running one in SCRIPTER_TEST_DOCKER_HOST.")
@@ -97,6 +102,11 @@ class Engine:
                 "A Docker engine already runs on this machine, and a second one would overwrite its firewall rules."
                 f" Use it for the tests: SCRIPTER_TEST_DOCKER_HOST=unix://{SYSTEM_SOCKET}"
             )
+
+    def _clear(self) -> None:
+        if containers := self.docker("ps", "--all", "--quiet").split():
+            self.docker("rm", "--force", "--volumes", *containers)
+        self.docker("network", "prune", "--force")
 
     def _unmount(self) -> None:
         """Let go of what containers that ended with the machine left mounted, so that the directory can be deleted."""
@@ -116,11 +126,10 @@ class Engine:
 
     def _shim(self) -> Program:
         """The keeper of one container. containerd starts it, so that only finding and killing it matter here."""
-        address = f"{self._folder}/containerd.sock"
         return Program(
             command=("containerd-shim-runc-v2",),
             name="containerd-shim-runc-v2",
-            mark=address,
+            mark=str(self._containerd_socket),
             log=self._state.log("containerd"),
         )
 
@@ -134,7 +143,7 @@ class Engine:
                 f"--exec-root={folder}/run",
                 f"--pidfile={folder}/dockerd.pid",
                 f"--host={self.url}",
-                f"--containerd={folder}/containerd.sock",
+                f"--containerd={self._containerd_socket}",
                 # Instead of the machine's own daemon.json.
                 f"--config-file={folder}/dockerd.json",
                 "--live-restore",

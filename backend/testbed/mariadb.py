@@ -31,9 +31,9 @@ class Mariadb:
     def answers(self) -> bool:
         if self._state.recall(f"{self.name}.port") is None:
             return False
-        query = ["mariadb", "--no-defaults", "--protocol=tcp", "--host=127.0.0.1", f"--port={self._state.port(self.name)}"]
+        address = ("--protocol=tcp", "--host=127.0.0.1", f"--port={self._state.port(self.name)}", f"--user={USER}")
         answer = subprocess.run(
-            [*query, f"--user={USER}", "--connect-timeout=2", "--execute=select 1"],
+            ["mariadb", "--no-defaults", *address, "--connect-timeout=2", "--execute=select 1"],
             env={"PATH": processes.SYSTEM_PATH, "MYSQL_PWD": self._state.password(self.name)},
             capture_output=True,
             check=False,

@@ -1,4 +1,4 @@
-"""The bridge that the testbed's containers hang on: its name, a subnet that nobody else uses, its MTU; used by engine."""
+"""The bridge that the testbed's containers hang on: its name, a subnet that nobody else uses, its MTU; for engine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Bridge:
     def __init__(self, state: State) -> None:
         self._state = state
         # An interface's name has at most 15 letters.
-        self.name = f"scripter{zlib.crc32(bytes(state.directory)):07x}"[:15]
+        self.name = f"scripter{zlib.crc32(bytes(state.directory)):08x}"[:15]
 
     @property
     def pool(self) -> Network:
@@ -42,7 +42,7 @@ class Bridge:
             daemon.run(["ip", "link", "delete", self.name])
 
     def mtu(self) -> int:
-        """The largest packet of the way out, which containers must not exceed: tunnels often take less than 1500 bytes."""
+        """The largest packet of the way out, in bytes, which containers must keep to: tunnels take less than 1500."""
         routes = json.loads(daemon.run(["ip", "-json", "-4", "route", "show", "default"]))
         if not routes:
             return 1500

@@ -1,8 +1,8 @@
 """Starting, finding and ending the testbed's processes; used by its three services.
 
-The kernel's process table is the only record: a process of ours is known by its program and by an argument that names the
-testbed's own directory. A file with a process id would go stale when the machine stops, and its id may by then be somebody
-else's.
+The kernel's process table is the only record: a process of ours is known by its program and by an argument that names
+the testbed's own directory. A file with a process id would go stale when the machine stops, and its id may by then be
+somebody else's.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
 
 
 def _all_pids() -> list[int]:
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdecimal()]
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
 
 
 def _parent(pid: int) -> int | None:

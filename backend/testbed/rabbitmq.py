@@ -1,4 +1,4 @@
-"""The testbed's RabbitMQ: a broker of its own name, ports and files, and virtual hosts for test runs; started by bed."""
+"""The testbed's RabbitMQ: a broker of its own name, ports and files, virtual hosts for test runs; started by bed."""
 
 from __future__ import annotations
 
@@ -145,9 +145,7 @@ class Rabbitmq:
 
     def _port_mapper(self) -> Program:
         arguments = ("-port", str(self._state.port("epmd")), "-address", "127.0.0.1")
-        return Program(
-            command=("epmd", *arguments), name="epmd", mark=" ".join(arguments), log=self._state.log("epmd")
-        )
+        return Program(command=("epmd", *arguments), name="epmd", mark=" ".join(arguments), log=self._state.log("epmd"))
 
 
 def hash_password(password: str) -> str:

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -41,7 +41,7 @@ class Services:
     """Of a virtual host that tests may share; `vhost` makes one for a single test run."""
     chromium: str
     """The path of the browser."""
-    own: Mapping[Name, Daemon]
+    own: Mapping[Name, Daemon] = field(compare=False)
     """The services that the testbed runs. One that an environment variable names instead is somebody else's."""
 
     def environment(self) -> dict[str, str]:

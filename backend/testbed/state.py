@@ -32,7 +32,8 @@ class State:
     def __init__(self, directory: Path) -> None:
         if len(str(directory)) > LONGEST_DIRECTORY:
             raise ServiceError(
-                f"{directory} is too long for the sockets below it. Give {DIRECTORY_VARIABLE} at most {LONGEST_DIRECTORY} letters."
+                f"{directory} is too long for the sockets below it:"
+                f" give {DIRECTORY_VARIABLE} at most {LONGEST_DIRECTORY} letters."
             )
         self.directory = directory
         self._record = directory / "testbed.json"
