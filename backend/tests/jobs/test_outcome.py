@@ -1,0 +1,61 @@
+"""How ends of jobs are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scripter.jobs.outcome import Bounds, from_ending, from_record
+from scripter.jobs.states import FINAL, MOVES, Reason, Status
+from scripter.runners.protocol import Ending
+
+ALONE = Bounds(time_limit_s=60, memory_mb=512, cancelled_by=None)
+BY_ANNA = Bounds(time_limit_s=60, memory_mb=512, cancelled_by="anna")
+
+
+def record(**values: Any) -> dict[str, Any]:
+    return {"exit_code": None, "signal": None, "started_at": "2026-11-22T04:45:40.000001Z", **values}
+
+
+@pytest.mark.parametrize(
+    ("told", "bounds", "status", "code", "words"),
+    [
+        (record(reason="exited", exit_code=0), ALONE, Status.SUCCEEDED, Reason.EXIT, "exit 0"),
+        (record(reason="exited", exit_code=3), ALONE, Status.FAILED, Reason.EXIT, "exit 3"),
+        (record(reason="timed_out"), ALONE, Status.FAILED, Reason.TIMEOUT, "timed out after 60 s"),
+        (record(reason="out_of_memory"), ALONE, Status.FAILED, Reason.OUT_OF_MEMORY, "out of memory (limit 512 MB)"),
+        (record(reason="cancelled"), BY_ANNA, Status.CANCELLED, Reason.CANCELLED, "cancelled by anna"),
+        (record(reason="cancelled"), ALONE, Status.CANCELLED, Reason.CANCELLED, "stopped from outside"),
+        (record(reason="signal", signal=11), ALONE, Status.FAILED, Reason.SIGNAL, "killed by SIGSEGV (signal 11)"),
+        (record(reason="signal", signal=63), ALONE, Status.FAILED, Reason.SIGNAL, "killed by signal 63"),
+        (
+            record(reason="could_not_start", message="no sh"),
+            ALONE,
+            Status.FAILED,
+            Reason.COULD_NOT_START,
+            "could not start: no sh",
+        ),
+    ],
+)
+def test_the_agents_record_is_told_in_plain_words(
+    told: dict[str, Any], bounds: Bounds, status: Status, code: Reason, words: str
+) -> None:
+    outcome = from_record(told, bounds)
+    assert (outcome.status, outcome.code, outcome.reason) == (status, code, words)
+
+
+@pytest.mark.parametrize("ending", list(Ending))
+@pytest.mark.parametrize("bounds", [ALONE, BY_ANNA])
+def test_an_unknown_end_is_never_shown_as_a_success(ending: Ending, bounds: Bounds) -> None:
+    assert from_ending(ending, bounds).status is not Status.SUCCEEDED
+
+
+def test_a_container_that_died_of_memory_says_so_without_a_record() -> None:
+    assert from_ending(Ending.OUT_OF_MEMORY, ALONE).reason == "out of memory (limit 512 MB)"
+
+
+def test_from_every_state_an_end_can_be_reached_and_from_an_end_nothing() -> None:
+    for status in MOVES:
+        assert MOVES[status] & FINAL
+    assert not FINAL & set(MOVES)

@@ -1,0 +1,63 @@
+"""Settings: from the file, from the environment, and every mistake told at once."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from scripter import config
+from scripter.config import Settings
+from scripter.lib import settings
+from scripter.lib.errors import BadInput
+
+TEMPLATE = Path(__file__).parents[2] / "config.template.toml"
+
+
+def test_the_template_shows_every_field_with_its_default() -> None:
+    assert tomllib.loads(TEMPLATE.read_text()) == Settings().model_dump()
+
+
+def test_without_a_file_everything_works() -> None:
+    assert config.load().base_url == "http://127.0.0.1:8200"
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[server]\nport = 9000\nhost = '::1'\n")
+    monkeypatch.setenv("SCRIPTER_SERVER__PORT", "9001")
+    loaded = config.load(file)
+    assert (loaded.server.port, loaded.server.host) == (9001, "::1")
+
+
+def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "url"
+    secret.write_text("amqp://a:b@localhost/\n")
+    loaded = settings.load(Settings, None, prefix="SCRIPTER", environment={"SCRIPTER_QUEUE__URL_FILE": str(secret)})
+    assert loaded.queue.url == "amqp://a:b@localhost/"
+
+
+def test_every_mistake_is_told_at_once_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[server]\nport = 'many'\ncolour = 'red'\n[jobs]\nmemory_mb = 1\n[sevrer]\nport = 1\n")
+    with pytest.raises(BadInput) as caught:
+        settings.load(Settings, file, prefix="SCRIPTER", environment={"SCRIPTER_DATA__DIRECTORY_FILE": "/nowhere"})
+    told = {one.field: one.message for one in caught.value.fields}
+    assert set(told) == {"server.port", "server.colour", "jobs.memory_mb", "sevrer", "SCRIPTER_DATA__DIRECTORY_FILE"}
+    assert told["server.colour"] == "there is no such setting"
+    assert "greater than or equal to 16" in told["jobs.memory_mb"]
+    assert caught.value.exit_code == 2
+
+
+def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[server\n")
+    with pytest.raises(BadInput) as caught:
+        config.load(file)
+    assert caught.value.fields[0].field == str(file)
+
+
+def test_the_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().server.port = 1  # type: ignore[misc]
