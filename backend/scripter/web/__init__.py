@@ -1,0 +1,63 @@
+"""The web application: every room's API, the pages, and what surrounds both. Made once in each web process."""
+
+from __future__ import annotations
+
+from flask_openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import scripter.access.api
+from scripter.access import guard
+from scripter.context import Context
+from scripter.lib import http, problems
+from scripter.lib.http import Problem
+from scripter.lib.sse import Streams
+from scripter.web import border, document, pages
+
+ROOMS = (
+    scripter.access.api.bp,
+)
+
+LARGEST_BODY = 32 * 1024 * 1024
+MOST_PARTS = 2_000
+
+
+def create_app(context: Context) -> OpenAPI:
+    """The application over an open context. Makes no connection and starts nothing by itself."""
+    app = OpenAPI(
+        "scripter",
+        info=document.INFO,
+        security_schemes=document.SECURITY_SCHEMES,
+        validation_error_model=Problem,
+        validation_error_callback=http.refuse,
+        doc_ui=False,
+        static_folder=None,
+    )
+    _set_up(app)
+    problems.install(app)
+    border.install(app, https_only=context.settings.server.secure_cookies)
+    guard.install(app, context)
+    Streams(app, context.settings.server.streams, guard.permit)
+    for room in ROOMS:
+        app.register_api(room)
+    pages.install(app, context.settings.server.pages)
+    document.install(app)
+    _trust(app, context.settings.server.proxies)
+    return app
+
+
+def _set_up(app: OpenAPI) -> None:
+    app.request_class = http.Request
+    app.url_map.converters["int"] = http.IdConverter
+    # One spelling for each address: nothing is redirected or guessed.
+    app.url_map.merge_slashes = False
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_PARTS=MOST_PARTS,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+    )
+
+
+def _trust(app: OpenAPI, proxies: int) -> None:
+    if proxies:
+        # mypy cannot know that replacing this attribute is how Flask wants middleware to be added.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]

@@ -1,0 +1,82 @@
+"""What happens to every request and answer: its number, one log line, the security headers. Used by `create_app`."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import quote
+
+import flask
+import structlog
+
+from scripter.access.credentials import Identity
+from scripter.lib import problems
+from scripter.lib.errors import UnsupportedType
+
+log = structlog.get_logger(__name__)
+
+_HEADERS = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            # The editor and the components write style attributes; no script can come in this way.
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "frame-ancestors 'none'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_ONE_YEAR_OF_HTTPS = "max-age=31536000"
+
+
+def install(app: flask.Flask, *, https_only: bool) -> None:
+    """Surround every request of `app`; `https_only` tells browsers to stay with HTTPS for a year."""
+
+    def add_headers(answer: flask.Response) -> flask.Response:
+        answer.headers.extend({k: v for k, v in _HEADERS.items() if k not in answer.headers})
+        answer.headers["X-Request-ID"] = problems.request_id()
+        answer.headers.setdefault("Cache-Control", "no-store")
+        if https_only:
+            answer.headers["Strict-Transport-Security"] = _ONE_YEAR_OF_HTTPS
+        return answer
+
+    app.before_request(_begin)
+    app.before_request(_refuse_encoded)
+    # Called in the reverse order of this.
+    app.after_request(_log)
+    app.after_request(add_headers)
+
+
+def _begin() -> None:
+    flask.g.begun = time.monotonic()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=problems.request_id())
+
+
+def _refuse_encoded() -> None:
+    # A few kilobytes can unpack to gigabytes; there is no need for it on the way in.
+    if flask.request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedType("Compressed request bodies are not accepted. Send it without Content-Encoding.")
+
+
+def _log(answer: flask.Response) -> flask.Response:
+    """One line a request. The query is left out (it may hold a setup code), and the path is quoted again."""
+    who = flask.g.get("identity")
+    log.info(
+        "request",
+        method=flask.request.method,
+        path=quote(flask.request.path[:200], errors="replace"),
+        status=answer.status_code,
+        ms=round(1000 * (time.monotonic() - flask.g.get("begun", time.monotonic()))),
+        user=who.user.id if isinstance(who, Identity) else None,
+    )
+    return answer
