@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol
 
-from scripter.lib.errors import ScripterError, Unavailable
+from scripter.lib.errors import Conflict, ScripterError, Unavailable
 
 
 class Network(StrEnum):
@@ -88,7 +88,11 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What to build: the files by path, labels for the result, and the bounds of the build."""
+    """What to build: the files by path, labels for the result, and the bounds of the build.
+
+    `name` tags the result for people (and keeps it from being pruned); jobs never run by it. Give labels that no other
+    build has, or two builds of the same files become one image, and removing one removes the other.
+    """
 
     name: str
     files: Mapping[str, bytes]
@@ -132,6 +136,24 @@ class ImageGone(ScripterError):
     status, code = 409, "image_gone"
 
 
+class ImageInUse(Conflict):
+    """A container still uses this image. Remove it when its jobs have ended."""
+
+    code = "image_in_use"
+
+
+class SlotGone(ScripterError):
+    """The prepared container ended before the job could be handed to it."""
+
+    status, code = 409, "slot_gone"
+
+
+class Refused(ScripterError):
+    """The engine answers, but will not do this; the message gives its words. Trying again does not help by itself."""
+
+    status, code = 502, "runner_refused"
+
+
 class RunnerUnavailable(Unavailable):
     """The Docker engine does not answer."""
 
@@ -150,7 +172,10 @@ class BuildWatch(Protocol):
 
 
 class Runner(Protocol):
-    """The verbs. All are safe to call from several threads; all raise RunnerUnavailable when nothing answers."""
+    """The verbs. All are safe to call from several threads.
+
+    All raise RunnerUnavailable when nothing answers (try again later) and Refused when the engine says no.
+    """
 
     @property
     def kind(self) -> Literal["docker", "local"]: ...
@@ -165,11 +190,16 @@ class Runner(Protocol):
     def prepare(self, spec: SlotSpec) -> Slot:
         """A container that waits for its go. One that has this name already is given back as it is.
 
+        Makes `work/` and `artifacts/` beside `src/`, writable for the script.
+
         Raises: ImageGone when the image is not here.
         """
 
     def start(self, slot: Slot, go: Go) -> None:
-        """Send the go; returns when it is handed over, not when the script ends."""
+        """Send the go, once; returns when it is handed over, not when the script ends.
+
+        Raises: SlotGone when nobody waits there for it any more; then nothing has run.
+        """
 
     def stop(self, slot: Slot) -> None:
         """Ask the agent to stop the script (TERM, its grace, KILL). Returns at once; stopping twice does no harm."""
@@ -178,7 +208,10 @@ class Runner(Protocol):
         """End it now, without the agent's help."""
 
     def alive(self, labels: Mapping[str, str]) -> list[Slot]:
-        """Every slot with these labels that exists, also those that have exited: what to adopt after a restart."""
+        """Every slot with these labels that exists, also those that have exited: what to adopt after a restart.
+
+        The labels of the slots are at least those that they were prepared with; an image may add its own.
+        """
 
     def ending(self, slot: Slot) -> Ending:
         """How it looks from outside; asked when the agent has left no exit record."""
@@ -193,9 +226,10 @@ class Runner(Protocol):
         """
 
     def remove_image(self, reference: str) -> None:
-        """Remove the built image from this engine. Nothing there is fine."""
+        """Remove the built image from this engine. Nothing there is fine.
+
+        Raises: ImageInUse while a job runs on it.
+        """
 
     def has_image(self, reference: str) -> bool:
         """Whether jobs can run on this reference here."""
-
-

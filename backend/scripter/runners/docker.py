@@ -1,0 +1,185 @@
+"""The Docker runner: jobs in containers of one engine. `choose` makes it; builds are in docker_build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from docker.errors import APIError, ImageNotFound, NotFound
+
+from scripter.runners import docker_create, docker_go, places
+from scripter.runners.docker_build import DockerBuild
+from scripter.runners.docker_engine import Engine, explained
+from scripter.runners.docker_paths import HostPaths
+from scripter.runners.protocol import (
+    BuildWatch,
+    Built,
+    Ending,
+    Go,
+    ImageGone,
+    ImageInUse,
+    Recipe,
+    Refused,
+    Slot,
+    SlotGone,
+    SlotSpec,
+)
+
+_CONFLICT = 409
+_KILLED = 128 + 9
+_TRIES = 3
+
+# What `inspect` answers; its shape is the engine's.
+Inspected = dict[str, Any]
+
+
+class DockerRunner:
+    """See `protocol.Runner`. Makes no connection before it is asked for something."""
+
+    kind: Literal["docker", "local"] = "docker"
+    isolates = True
+
+    def __init__(self, data: Path, *, host: str = "", host_directory: str = "") -> None:
+        self._engine = Engine(host)
+        self._paths = HostPaths(self._engine, data, host_directory)
+        self._agent = places.AGENT.read_text(encoding="utf-8")
+
+    @property
+    def host(self) -> str:
+        """The engine's address."""
+        return self._engine.host
+
+    def answers(self) -> bool:
+        return self._engine.answers()
+
+    def prepare(self, spec: SlotSpec) -> Slot:
+        places.lay_out(spec.directory, own_user=True)
+        with self._engine.talking():
+            found = self._container(spec)
+            # A worker that died in here before us may have left it created and not started; what ran is not run again.
+            if found["State"]["Status"] == "created":
+                self._begin(found["Id"])
+        return Slot(spec.name, found["Id"], spec.directory, dict(spec.labels))
+
+    def start(self, slot: Slot, go: Go) -> None:
+        message = {**go.message(), "owner": places.file_owner(), "user": places.SCRIPT_USER, "limits": None}
+        line = json.dumps(message).encode() + b"\n"
+        with self._engine.talking():
+            try:
+                docker_go.hand_over(self._engine.client, slot.reference, line)
+            except NotFound as error:
+                raise SlotGone from error
+
+    def stop(self, slot: Slot) -> None:
+        self._signal(slot, "SIGTERM")
+
+    def kill(self, slot: Slot) -> None:
+        self._signal(slot, "SIGKILL")
+
+    def alive(self, labels: Mapping[str, str]) -> list[Slot]:
+        wanted = [f"{name}={value}" for name, value in labels.items()]
+        with self._engine.talking():
+            found = self._engine.client.containers(
+                all=True, filters={"label": [*wanted, docker_create.DIRECTORY_LABEL]}
+            )
+        return [_slot(one) for one in found]
+
+    def ending(self, slot: Slot) -> Ending:
+        with self._engine.talking():
+            try:
+                state = self._engine.client.inspect_container(slot.reference)["State"]
+            except NotFound:
+                return Ending.GONE
+        return _ending(state)
+
+    def discard(self, slot: Slot) -> None:
+        with self._engine.talking():
+            self._remove(slot.reference)
+
+    def build(self, recipe: Recipe, watch: BuildWatch) -> Built:
+        return DockerBuild(self._engine, recipe, watch).run()
+
+    def remove_image(self, reference: str) -> None:
+        with self._engine.talking():
+            try:
+                self._engine.client.remove_image(reference, force=True)
+            except ImageNotFound:
+                pass
+            except APIError as error:
+                if error.status_code == _CONFLICT:
+                    raise ImageInUse from error
+                raise
+
+    def has_image(self, reference: str) -> bool:
+        with self._engine.talking():
+            try:
+                self._engine.image(reference)
+            except ImageNotFound:
+                return False
+        return True
+
+    def _container(self, spec: SlotSpec) -> Inspected:
+        """The container of this name: a new one, or the one that the engine refuses to have twice."""
+        client = self._engine.client
+        config = docker_create.job_container(
+            client, spec, self._paths.of(spec.directory), self._agent, self._engine.processors
+        )
+        # More than once, since the other one may be on its way out just now.
+        for _ in range(_TRIES):
+            try:
+                self._engine.create(config, spec.name)
+            except ImageNotFound as error:
+                raise ImageGone from error
+            except APIError as error:
+                if error.status_code != _CONFLICT:
+                    raise
+            with suppress(NotFound):
+                found: Inspected = client.inspect_container(spec.name)
+                return found
+        raise Refused(f"The name {spec.name} is taken on the Docker engine by a container that cannot be seen.")
+
+    def _begin(self, container: str) -> None:
+        try:
+            self._engine.client.start(container)
+        except APIError as error:
+            self._remove(container)
+            raise Refused(f"The container could not be started: {explained(error)}") from error
+
+    def _remove(self, container: str) -> None:
+        try:
+            self._engine.client.remove_container(container, force=True, v=True)
+        except NotFound:
+            pass
+        except APIError as error:
+            # Somebody else removes it at this moment.
+            if error.status_code != _CONFLICT:
+                raise
+
+    def _signal(self, slot: Slot, signal: str) -> None:
+        with self._engine.talking():
+            try:
+                self._engine.client.kill(slot.reference, signal)
+            except NotFound:
+                pass
+            except APIError as error:
+                # It is not running any more, or not yet.
+                if error.status_code != _CONFLICT:
+                    raise
+
+
+def _slot(listed: Inspected) -> Slot:
+    labels = dict(listed["Labels"])
+    directory = Path(labels.pop(docker_create.DIRECTORY_LABEL))
+    return Slot(listed["Names"][0].removeprefix("/"), listed["Id"], directory, labels)
+
+
+def _ending(state: Inspected) -> Ending:
+    if state["Running"]:
+        return Ending.ALIVE
+    if state["OOMKilled"]:
+        return Ending.OUT_OF_MEMORY
+    # The engine's own word for it is not to be trusted after it was restarted; then it says 255.
+    return Ending.KILLED if state["ExitCode"] == _KILLED else Ending.EXITED

@@ -1,0 +1,184 @@
+"""Builds an image: follows the engine's classic builder, stops it in time, explains its failures; called by docker."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+
+from docker.errors import APIError, ImageNotFound
+
+from scripter.runners.docker_engine import Engine
+from scripter.runners.docker_probe import python_of
+from scripter.runners.docker_stream import BuildStream, Message
+from scripter.runners.dockerfile import Instruction, instructions
+from scripter.runners.protocol import (
+    BuildFailed,
+    BuildWatch,
+    Built,
+    Recipe,
+    Refused,
+    RunnerUnavailable,
+    Step,
+)
+from scripter.runners.telling import LastLines
+
+_POLL_S = 0.25
+_STEP = re.compile(r"Step (\d+)/\d+ : (.*)")
+_LAYER = re.compile(r" ---> ([0-9a-f]{12})\s*$")
+# The classic builder paints whatever a step prints on its standard error.
+_PAINT = re.compile(r"\x1b\[(91|0)m")
+_EXIT = re.compile(r"returned a non-zero code: (\d+)")
+_NO_SPACE = re.compile(r"no space left on device", re.IGNORECASE)
+_KILLED = "137"
+_CLEANING_S = 5
+
+
+class DockerBuild:
+    """One build, from its recipe to the checked image."""
+
+    def __init__(self, engine: Engine, recipe: Recipe, watch: BuildWatch) -> None:
+        self._engine, self._recipe, self._watch = engine, recipe, watch
+        self._instructions = _read(recipe)
+        self._deadline = time.monotonic() + recipe.time_limit.total_seconds()
+        self._step: Step | None = None
+        self._printed = LastLines()
+        self._layer = ""
+
+    def run(self) -> Built:
+        """Raises: BuildFailed, RunnerUnavailable."""
+        image = self._image()
+        try:
+            self._refuse_to_go_on()
+            python = python_of(self._engine, image)
+            size = self._size(image)
+        except BuildFailed:
+            # It is whole, but of no use, and nobody will ask for its removal.
+            self._remove(image)
+            raise
+        return Built(image, python, size)
+
+    def _image(self) -> str:
+        try:
+            with closing(BuildStream(self._engine, self._recipe)) as stream:
+                return self._follow(stream)
+        except Refused as error:
+            raise self._refused(str(error)) from error
+        except RunnerUnavailable as error:
+            raise RunnerUnavailable(f"{error} The build has stopped.") from error
+        except _Stopped:
+            self._remove(self._layer)
+            raise
+
+    def _follow(self, stream: BuildStream) -> str:
+        """The id of the finished image."""
+        image = ""
+        for message in self._messages(stream):
+            image = message.get("aux", {}).get("ID", image)
+            self._hear(message)
+        if not image:
+            raise RunnerUnavailable("The Docker engine broke off the build without a word.")
+        return image
+
+    def _messages(self, stream: BuildStream) -> Iterator[Message]:
+        asked = 0.0
+        while True:
+            # A chatty build must not ask for every line of it.
+            if time.monotonic() - asked >= _POLL_S:
+                self._refuse_to_go_on()
+                asked = time.monotonic()
+            with suppress(TimeoutError):
+                message = stream.next(_POLL_S)
+                if message is None:
+                    return
+                yield message
+
+    def _refuse_to_go_on(self) -> None:
+        if self._watch.cancelled():
+            raise _Stopped("The build was cancelled.", step=self._step)
+        if time.monotonic() > self._deadline:
+            limit = self._recipe.time_limit.total_seconds()
+            raise _Stopped(f"The build was stopped: it took longer than {limit:.0f} s.", step=self._step)
+
+    def _hear(self, message: Message) -> None:
+        if "error" in message:
+            raise self._failed(str(message["error"]).strip())
+        if "stream" in message:
+            self._hear_output(_PAINT.sub("", message["stream"]))
+        elif "status" in message and not message.get("progressDetail"):
+            layer = f"{message['id']}: " if message.get("id") else ""
+            self._watch.say(f"{layer}{message['status']}\n".encode())
+
+    def _hear_output(self, text: str) -> None:
+        if step := _STEP.match(text):
+            self._begin(int(step[1]), step[2].strip())
+        elif layer := _LAYER.match(text):
+            self._layer = layer[1]
+        elif not text.startswith((" ---> ", "Removing intermediate container ")):
+            self._printed.add(text.encode())
+        self._watch.say(text.encode())
+
+    def _begin(self, number: int, instruction: str) -> None:
+        # The engine adds a last step of its own, which sets the labels and stands on no line.
+        known = self._instructions[number - 1 : number]
+        self._step = Step(number, instruction, known[0].line if known else None)
+        self._printed.clear()
+        self._watch.step(self._step)
+
+    def _failed(self, said: str) -> BuildFailed:
+        """What the engine said, in words for the author of the Dockerfile."""
+        step, code = self._step, _EXIT.search(said)
+        if _NO_SPACE.search(said):
+            return BuildFailed("The disk of the Docker engine is full.", step=step, error=said)
+        if step is None:
+            return BuildFailed(f"The build failed: {said}", error=said)
+        if step.instruction.upper().startswith("FROM"):
+            return BuildFailed(f"The base image is not available: {said}", step=step, error=said)
+        where = f"Line {step.line} of the Dockerfile" if step.line else f"Step {step.number}"
+        if code is None:
+            return BuildFailed(f"{where} failed: {said}", step=step, error=said)
+        telling = self._printed.telling(otherwise=said)
+        if code[1] == _KILLED:
+            megabytes = self._recipe.memory_bytes // (1024 * 1024)
+            why = f"it was killed, probably because it needed more than the {megabytes} MB of memory that builds have"
+            return BuildFailed(f"{where} failed: {why}.", step=step, error=telling)
+        return BuildFailed(f"{where} failed with exit code {code[1]}: {telling}", step=step, error=telling)
+
+    def _refused(self, said: str) -> BuildFailed:
+        """The engine refused before the first step: an unreadable Dockerfile, or no room for its files."""
+        line = re.search(r"\bline (\d+)", said)
+        text = next((one.text for one in self._instructions if line and one.line == int(line[1])), "")
+        step = Step(0, text, int(line[1])) if line else None
+        return BuildFailed(f"The engine did not accept the Dockerfile: {said}", step=step, error=said)
+
+    def _size(self, image: str) -> int:
+        with self._engine.talking():
+            return int(self._engine.image(image)["Size"])
+
+    def _remove(self, image: str) -> None:
+        """Take away an image and the layers that only it needs; best effort, since the build has failed anyhow.
+
+        The engine may still be busy with ending the step that was stopped.
+        """
+        deadline = time.monotonic() + _CLEANING_S
+        while image and time.monotonic() < deadline:
+            with suppress(RunnerUnavailable, Refused), self._engine.talking():
+                try:
+                    self._engine.client.remove_image(image)
+                    return
+                except ImageNotFound:
+                    return
+                except APIError:
+                    time.sleep(_POLL_S)
+
+
+class _Stopped(BuildFailed):
+    """Cancelled or out of time: unlike after a failure, nobody wants its layers for the next try."""
+
+
+def _read(recipe: Recipe) -> list[Instruction]:
+    try:
+        return instructions(recipe.files["Dockerfile"].decode("utf-8", "replace"))
+    except KeyError:
+        raise BuildFailed("The image has no Dockerfile.") from None

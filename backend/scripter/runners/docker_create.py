@@ -1,0 +1,110 @@
+"""Every parameter of a job's container in one place: what the engine is told, and nothing that it may decide itself.
+
+A test compares what the engine makes of them, key by key, with a file that people read."""
+
+from __future__ import annotations
+
+from docker import APIClient
+from docker.types import ContainerConfig, Healthcheck, HostConfig, LogConfig, Mount, Ulimit
+
+from scripter.runners.places import SCRIPT_USER
+from scripter.runners.protocol import Limits, Network, SlotSpec
+
+# Where the slot's directory was, for the worker that adopts the container; also the mark of a slot among containers
+# that merely come from one of our images and so inherit its labels.
+DIRECTORY_LABEL = "scripter.directory"
+INSIDE = "/job"
+
+_TMP = "rw,noexec,nosuid,nodev,size=64m,mode=1777"
+_OPEN_FILES = 1024
+# The agent's three powers: to become the script's user, and to signal it. The script has none.
+_AGENT_POWERS = ["KILL", "SETGID", "SETUID"]
+_PROBE_LIMITS = Limits(memory_bytes=256 * 1024 * 1024, cpus=1.0, processes=64)
+
+
+def job_container(client: APIClient, spec: SlotSpec, source: str, agent: str, processors: int) -> ContainerConfig:
+    """The container of one slot; `source` is its directory as the engine's host sees it, `agent` the agent's text.
+
+    Standard input stays open for exactly one attached client: the agent reads the end of its input when whoever brings
+    the go dies half way, and waits on when the worker dies before.
+    """
+    return client.create_container_config(
+        image=spec.image,
+        command=["python3", "-c", agent],
+        # Not the image's: nothing may stand between the engine's signals and the agent.
+        entrypoint=[],
+        hostname="job",
+        user="0:0",
+        working_dir=INSIDE,
+        stdin_open=True,
+        stop_signal="SIGTERM",
+        healthcheck=Healthcheck(test=["NONE"]),
+        labels={**spec.labels, DIRECTORY_LABEL: str(spec.directory)},
+        host_config=_hardened(
+            client,
+            spec.limits,
+            processors,
+            network=spec.network,
+            powers=_AGENT_POWERS,
+            mounts=[Mount(INSIDE, source, type="bind", propagation="rprivate")],
+            # The agent writes the log file itself; the engine's own log would be a second, slower copy.
+            log=LogConfig(type="none"),
+        ),
+    )
+
+
+def probe_container(client: APIClient, image: str, code: str) -> ContainerConfig:
+    """A container that runs a line of Python, as a script's user, to see whether the image can."""
+    return client.create_container_config(
+        image=image,
+        command=["python3", "-c", code],
+        entrypoint=[],
+        user=f"{SCRIPT_USER[0]}:{SCRIPT_USER[1]}",
+        working_dir="/",
+        healthcheck=Healthcheck(test=["NONE"]),
+        host_config=_hardened(
+            client,
+            _PROBE_LIMITS,
+            processors=1,
+            network=Network.NONE,
+            powers=[],
+            mounts=[],
+            log=LogConfig(type="json-file", config={"max-size": "64k"}),
+        ),
+    )
+
+
+def _hardened(
+    client: APIClient,
+    limits: Limits,
+    processors: int,
+    *,
+    network: Network,
+    powers: list[str],
+    mounts: list[Mount],
+    log: LogConfig,
+) -> HostConfig:
+    # No bound on the size of files (fsize): it would also bind the log, which the agent caps by itself.
+    return client.create_host_config(
+        network_mode=network.value,
+        mounts=mounts,
+        log_config=log,
+        cap_drop=["ALL"],
+        cap_add=powers,
+        security_opt=["no-new-privileges:true"],
+        read_only=True,
+        tmpfs={"/tmp": _TMP},  # noqa: S108 - the container's own
+        shm_size="64m",
+        # Memory and swap together, so that swap is no way around the limit.
+        mem_limit=limits.memory_bytes,
+        memswap_limit=limits.memory_bytes,
+        pids_limit=limits.processes,
+        # The engine refuses more processors than it has.
+        nano_cpus=int(min(limits.cpus, processors) * 1_000_000_000),
+        oom_score_adj=500,
+        ulimits=[Ulimit(name="nofile", soft=_OPEN_FILES, hard=_OPEN_FILES), Ulimit(name="core", soft=0, hard=0)],
+        ipc_mode="private",
+        cgroupns="private",
+        init=False,
+        restart_policy={"Name": "no"},
+    )
