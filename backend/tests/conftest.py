@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from browser import Browser, logged_in, visitor
+from flask_openapi import OpenAPI
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -20,12 +22,13 @@ from scripter import migrations, wiring
 from scripter.access import passwords
 from scripter.access.models import User
 from scripter.access.scopes import Role
-from scripter.config import Database as DatabaseSettings
 from scripter.config import Data, Settings
+from scripter.config import Database as DatabaseSettings
 from scripter.context import Context
 from scripter.lib import clock
 from scripter.lib.db import Base, Database
 from scripter.lib.names import name_key
+from scripter.web import create_app
 
 PASSWORD = "correct horse battery staple"
 
@@ -129,3 +132,23 @@ def add_user(context: Context, name: str = "anna", password: str = PASSWORD) -> 
 @pytest.fixture
 def anna(context: Context) -> User:
     return add_user(context)
+
+
+@pytest.fixture
+def app(context: Context) -> OpenAPI:
+    """The web application; it checks its own answers against what it says about them."""
+    app = create_app(context)
+    app.validate_response = True
+    return app
+
+
+@pytest.fixture
+def anonymous(app: OpenAPI) -> Browser:
+    """Somebody who is not logged in."""
+    return visitor(app)
+
+
+@pytest.fixture
+def client(app: OpenAPI, context: Context, anna: User) -> Browser:
+    """Anna's browser, logged in."""
+    return logged_in(app, context, anna)
