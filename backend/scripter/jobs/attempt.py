@@ -50,7 +50,9 @@ class Attempt:
         except RunnerUnavailable as error:
             self._give_back(str(error))
         except ImageGone:
-            self._finish(outcomes.could_not_start(f"image {self._job.image_name} is gone from the engine; build it again"))
+            self._finish(
+                outcomes.could_not_start(f"image {self._job.image_name} is gone from the engine; build it again")
+            )
         except (ScripterError, OSError) as error:
             log.exception("job.could_not_start", job=self._job.uuid)
             self._finish(outcomes.could_not_start(str(error)))
@@ -110,9 +112,7 @@ class Attempt:
 
     def _finish(self, outcome: Outcome) -> None:
         """Record first, clean up after: a crash between the two leaves rubbish, never an unknown end."""
-        mine = self._context.db.run(
-            lambda session: moves.finish(session, self._job, self._context.worker, outcome)
-        )
+        mine = self._context.db.run(lambda session: moves.finish(session, self._job, self._context.worker, outcome))
         if mine:
             log.info("job.finished", job=self._job.uuid, status=outcome.status.value, reason=outcome.reason)
             self.clean()

@@ -19,7 +19,14 @@ _CANDIDATES = 20
 
 
 def move(
-    session: Session, job_id: int, was: Status, to: Status, *, why: str = "", holder: str | None = None, **values: object
+    session: Session,
+    job_id: int,
+    was: Status,
+    to: Status,
+    *,
+    why: str = "",
+    holder: str | None = None,
+    **values: object,
 ) -> bool:
     """Move the job if it still stands at `was` (and is still held by `holder`, if given); False if it does not."""
     if to not in MOVES.get(was, ()):
@@ -43,15 +50,12 @@ def claim_next(session: Session, worker: str) -> Job | None:
 
     Exactly one worker gets each job, whatever the number of rings that announced it.
     """
-    waiting = (
-        select(Job.id)
-        .where(Job.status == Status.QUEUED)
-        .order_by(Job.priority.desc(), Job.id)
-        .limit(_CANDIDATES)
-    )
+    waiting = select(Job.id).where(Job.status == Status.QUEUED).order_by(Job.priority.desc(), Job.id).limit(_CANDIDATES)
     for job_id in session.scalars(waiting).all():
         lease = clock.now() + LEASE
-        if move(session, job_id, Status.QUEUED, Status.STARTING, why=f"taken by {worker}", worker=worker, lease_until=lease):
+        if move(
+            session, job_id, Status.QUEUED, Status.STARTING, why=f"taken by {worker}", worker=worker, lease_until=lease
+        ):
             session.flush()
             return session.get_one(Job, job_id, populate_existing=True)
     return None
@@ -59,9 +63,7 @@ def claim_next(session: Session, worker: str) -> Job | None:
 
 def give_back(session: Session, job: Job, worker: str, why: str) -> bool:
     """Put a job that has certainly not begun back into the queue."""
-    return move(
-        session, job.id, Status.STARTING, Status.QUEUED, why=why, holder=worker, worker=None, lease_until=None
-    )
+    return move(session, job.id, Status.STARTING, Status.QUEUED, why=why, holder=worker, worker=None, lease_until=None)
 
 
 def mark_running(session: Session, job: Job, worker: str, start_ms: int, kind: str) -> bool:
@@ -111,9 +113,7 @@ def renew(session: Session, worker: str) -> set[int]:
 
 def release(session: Session, worker: str) -> None:
     """Let go of all jobs of `worker`, which stops now: whoever comes next may follow them at once."""
-    session.execute(
-        update(Job).where(Job.worker == worker, Job.status.in_(ACTIVE)).values(lease_until=clock.now())
-    )
+    session.execute(update(Job).where(Job.worker == worker, Job.status.in_(ACTIVE)).values(lease_until=clock.now()))
 
 
 def abandon(session: Session, worker: str, job_ids: Collection[int]) -> None:

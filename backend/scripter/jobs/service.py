@@ -193,9 +193,7 @@ def forget_script(session: Session, script: Script) -> None:
     Raises:
         Conflict: some of them wait or run.
     """
-    busy = session.scalar(
-        select(func.count()).where(Job.script_id == script.id, Job.status.not_in(FINAL))
-    )
+    busy = session.scalar(select(func.count()).where(Job.script_id == script.id, Job.status.not_in(FINAL)))
     if busy:
         raise Conflict(f"{script.name} has {busy} job(s) waiting or running. Cancel them or wait for their end first.")
     ids = select(Job.id).where(Job.script_id == script.id)

@@ -43,7 +43,9 @@ class Supervisor:
         self._cleaned = 0.0
         self._threads = [
             threading.Thread(target=self._loop, args=(self._take_all, context.job_bell, IDLE_S), name="take-jobs"),
-            threading.Thread(target=self._loop, args=(self._tell_stops, context.stop_bell, STOP_POLL_S), name="stop-jobs"),
+            threading.Thread(
+                target=self._loop, args=(self._tell_stops, context.stop_bell, STOP_POLL_S), name="stop-jobs"
+            ),
             threading.Thread(target=self._loop, args=(self._keep, threading.Event(), RENEW_S), name="keep-leases"),
         ]
 

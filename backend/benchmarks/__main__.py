@@ -1,0 +1,28 @@
+"""Runs every measurement against the real services of the testbed, bounded in count and time."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import testbed
+from benchmarks import start, throughput
+from benchmarks.workload import ready
+from testbed.stack import separate
+
+PLACES = 4
+
+
+def main() -> None:
+    services = testbed.services()
+    with tempfile.TemporaryDirectory(prefix="scripter-bench-") as directory:
+        environment = {"SCRIPTER_WORKER__PLACES": str(PLACES)}
+        with separate(services, Path(directory), environment) as stack:
+            stack.set_up("web")
+            workload = ready(stack, services.docker_host)
+            start.measure(workload)
+            throughput.measure(workload, PLACES)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""Scripter itself as users run it, in processes of their own, for end-to-end tests and benchmarks.
+
+`Stack.services` is web, worker and clock over MariaDB and RabbitMQ; `Stack.embedded` is `scripter up`."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from testbed.errors import ServiceError
+from testbed.services import Services
+
+START_S = 60
+PASSWORD = "correct horse battery staple"
+SETUP_LINK = re.compile(r"(https?://\S+/setup\?code=\S+)")
+
+
+class Stack:
+    """Processes of Scripter on one data directory, and a logged-in client."""
+
+    def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
+        self.directory = directory
+        self.data = directory / "data"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.http = requests.Session()
+        self.token = ""
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("SCRIPTER_")},
+            "SCRIPTER_DATA__DIRECTORY": str(self.data),
+            "SCRIPTER_SERVER__PORT": str(self.port),
+            **environment,
+        }
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def start(self, name: str, *arguments: str) -> None:
+        """Start `scripter NAME ARGUMENTS`; its output goes on in `NAME.log`."""
+        with self.log_path(name).open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [str(Path(sys.executable).with_name("scripter")), name, *arguments],
+                cwd=self.directory,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to the process and, where it has some, its children."""
+        os.killpg(self._running[name].pid, number)
+
+    def kill(self, name: str) -> None:
+        """End the process as a crash would."""
+        self.signal(name, signal.SIGKILL)
+        self._running.pop(name).wait()
+
+    def stop(self, name: str) -> int:
+        """End the process as an operator would; gives its exit code."""
+        process = self._running.pop(name)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        return process.wait(timeout=60)
+
+    def close(self) -> None:
+        for name in list(self._running):
+            with suppress(subprocess.TimeoutExpired):
+                self.stop(name)
+        self.http.close()
+
+    def log_path(self, name: str) -> Path:
+        return self.directory / f"{name}.log"
+
+    def log(self, name: str) -> str:
+        """What the process has printed so far."""
+        try:
+            return self.log_path(name).read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def setup_link(self, name: str) -> str:
+        """The link that the process prints for making the first user."""
+        return str(self._wait(name, lambda: SETUP_LINK.search(self.log(name)), "a setup link"))
+
+    def wait_until_it_answers(self, name: str) -> None:
+        """Until the pages and the database answer."""
+        self._wait(name, self._answers, "an answer")
+
+    def set_up(self, name: str) -> None:
+        """Make the first user through the printed link, and log `http` in with an API token."""
+        code = self.setup_link(name).partition("code=")[2]
+        self.wait_until_it_answers(name)
+        with requests.Session() as browser:
+            made = browser.post(
+                f"{self.url}/api/setup", json={"code": code, "name": "anna", "password": PASSWORD}, timeout=10
+            )
+            made.raise_for_status()
+            token = browser.post(
+                f"{self.url}/api/tokens",
+                json={"name": "end to end", "expires_in_days": None},
+                headers={"X-CSRF-Token": made.json()["csrf"]},
+                timeout=10,
+            )
+            token.raise_for_status()
+        self.token = token.json()["token"]
+        self.http.headers["Authorization"] = f"Bearer {self.token}"
+
+    def call(self, method: str, path: str, body: object = None, **more: Any) -> Any:
+        """The JSON that the API answers; an error answer is an exception with its words."""
+        answer = self.http.request(method, f"{self.url}/api{path}", json=body, timeout=30, **more)
+        if answer.status_code >= 400:
+            raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json() if answer.content else None
+
+    def wait_for(self, path: str, done: set[str], timeout_s: float = 120) -> Any:
+        """Until the build or job at `path` has one of the states `done`."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            found = self.call("GET", path)
+            if found["status"] in done:
+                return found
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{path} is still {found['status']} after {timeout_s} s: {found}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/api/health", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def _wait(self, name: str, look: Any, what: str) -> Any:
+        deadline = time.monotonic() + START_S
+        while not (found := look()):
+            if self._running[name].poll() is not None or time.monotonic() > deadline:
+                raise ServiceError(f"scripter {name} gave no sign of {what}:\n{self.log(name)[-4000:]}")
+            time.sleep(0.05)
+        return found.group(1) if isinstance(found, re.Match) else found
+
+
+@contextmanager
+def embedded(services: Services, directory: Path, environment: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """`scripter up`: one process, SQLite, the in-process queue."""
+    stack = Stack(directory, {"SCRIPTER_DOCKER__HOST": services.docker_host, **(environment or {})})
+    stack.start("up")
+    try:
+        yield stack
+    finally:
+        stack.close()
+
+
+@contextmanager
+def separate(services: Services, directory: Path, environment: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """`scripter web`, `worker` and `clock` over a MariaDB database and a RabbitMQ virtual host of their own."""
+    name = f"stack_{secrets.token_hex(6)}"
+    with _database(services, name) as database_url, services.vhost(name) as queue_url:
+        stack = Stack(
+            directory,
+            {
+                "SCRIPTER_DOCKER__HOST": services.docker_host,
+                "SCRIPTER_DATABASE__URL": database_url,
+                "SCRIPTER_QUEUE__URL": queue_url,
+                **(environment or {}),
+            },
+        )
+        try:
+            for process in ("web", "worker", "clock"):
+                stack.start(process)
+            yield stack
+        finally:
+            stack.close()
+
+
+@contextmanager
+def _database(services: Services, name: str) -> Iterator[str]:
+    admin = create_engine(services.mariadb_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(services.mariadb_url).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name}"))
+    admin.dispose()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
