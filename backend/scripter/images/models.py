@@ -75,7 +75,7 @@ class Image(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     # What makes two names the same: case folded, composed. The database itself refuses the second one.
-    name_key: Mapped[str] = mapped_column(String(300), unique=True)
+    name_key: Mapped[str] = mapped_column(String(100), unique=True)
     description: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[str] = mapped_column(String(16), default=ImageStatus.DORMANT)
     manifest: Mapped[list[StoredEntry]] = mapped_column(JSON)
@@ -128,5 +128,7 @@ class Leftover(Base):
     __tablename__ = "leftovers"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
+    # Not a foreign key: the build may have been deleted with its image, while jobs of it still run.
+    build_id: Mapped[int] = mapped_column(Id)
     reference: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -14,6 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # sqlite_autoincrement: without it SQLite gives the id of a deleted row to the next one, which would inherit its
+    # log files and its place in the audit trail.
     if op.get_bind().dialect.name != "sqlite":
         # Names are compared by keys that we fold ourselves; a collation of the server's own would fold é into e.
         op.execute("ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
@@ -38,7 +40,7 @@ def upgrade() -> None:
         "images",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("name_key", sa.String(length=300), nullable=False),
+        sa.Column("name_key", sa.String(length=100), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("manifest", sa.JSON(), nullable=False),
@@ -50,13 +52,16 @@ def upgrade() -> None:
         sa.Column("updated_at", scripter.lib.db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_images")),
         sa.UniqueConstraint("name_key", name=op.f("uq_images_name_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "leftovers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("build_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("reference", sa.String(length=255), nullable=False),
         sa.Column("created_at", scripter.lib.db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leftovers")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "setup_codes",
@@ -138,6 +143,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_builds")),
         sa.UniqueConstraint("image_id", "number", name=op.f("uq_builds_image_id_number")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("builds", schema=None) as batch_op:
         batch_op.create_index("ix_builds_status_lease", ["status", "lease_until"], unique=False)
@@ -162,7 +168,7 @@ def upgrade() -> None:
         "scripts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("name_key", sa.String(length=300), nullable=False),
+        sa.Column("name_key", sa.String(length=100), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("entry", sa.String(length=500), nullable=False),
@@ -182,6 +188,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["image_id"], ["images.id"], name=op.f("fk_scripts_image_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scripts")),
         sa.UniqueConstraint("name_key", name=op.f("uq_scripts_name_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "tokens",
@@ -237,6 +244,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["script_id"], ["scripts.id"], name=op.f("fk_versions_script_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_versions")),
         sa.UniqueConstraint("script_id", "number", name=op.f("uq_versions_script_id_number")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "jobs",
@@ -288,6 +296,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_jobs_idempotency_key")),
         sa.UniqueConstraint("uuid", name=op.f("uq_jobs_uuid")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_jobs_image_id"), ["image_id"], unique=False)
@@ -306,6 +315,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_job_events_job_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_events")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("job_events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_job_events_at"), ["at"], unique=False)

@@ -1,0 +1,211 @@
+"""Log files over HTTP: download by byte range, windows for scrolling, and the live stream. Used by jobs and builds.
+
+Works on paths alone; whose log it is, and whether it has ended, is told by the room that asks."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final, NamedTuple
+
+import flask
+from pydantic import Field, model_validator
+
+from scripter import logstore
+from scripter.lib import http, problems
+from scripter.lib.errors import BadInput, ScripterError
+from scripter.lib.http import LARGEST_ID, Answer, Event, Problem, Query, View
+
+MAX_WINDOW_BYTES = 1024 * 1024
+MAX_TAIL_LINES = 10_000
+# How often a viewer's stream asks whether the log has ended; the file itself is read far more often.
+_ASK_S = 1.0
+
+Offset = Annotated[int, Field(ge=0, le=LARGEST_ID)]
+
+# What the handlers declare as their answers, besides 401 and 404.
+LOG_RESPONSES: Final[dict[int, Any]] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string", "format": "binary"}}}},
+    206: {"content": {"text/plain": {"schema": {"type": "string", "format": "binary"}}}},
+    416: Problem,
+}
+STREAM_RESPONSES: Final[dict[int, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    503: Problem,
+}
+
+
+class RangeNotSatisfiable(ScripterError):
+    """The log has no such bytes. The Content-Range header says how many there are."""
+
+    status, code, title, exit_code = 416, "range_not_satisfiable", "No such range", 2
+
+
+class LogQuery(Query):
+    """`plain` leaves out the time in front of each line, `download` makes browsers save a file."""
+
+    plain: bool = False
+    download: bool = False
+
+
+class WindowQuery(Query):
+    """Either a place in the file, or its last lines."""
+
+    offset: Offset = 0
+    limit: Annotated[int, Field(ge=1, le=MAX_WINDOW_BYTES)] = 64 * 1024
+    tail: Annotated[int, Field(ge=1, le=MAX_TAIL_LINES)] | None = None
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> WindowQuery:
+        if self.tail is not None and "offset" in self.model_fields_set:
+            raise BadInput.at("tail", "Give either offset or tail.")
+        return self
+
+
+class StreamQuery(Query):
+    """Where to begin, unless the header Last-Event-ID says it."""
+
+    start: Annotated[int, Field(ge=0, le=LARGEST_ID, alias="from")] = 0
+
+
+class WindowView(View):
+    """Bytes `start` to `end` of a log that has `size` bytes now. `finished`: it will not grow any more."""
+
+    text: str
+    start: int
+    end: int
+    size: int
+    finished: bool
+
+
+class End(NamedTuple):
+    """How the thing whose log it is has ended."""
+
+    status: str
+    reason: str | None
+
+
+def download(path: Path, query: LogQuery, filename: str) -> Answer:
+    """The log as a file: all of it or, with a Range header, a part. No file yet is an empty log."""
+    size = logstore.read(path, 0, 1).size
+    if query.plain:
+        # The length is not known before the end, so there are no ranges of it.
+        chunks = logstore.plain(_bytes(path, 0, size))
+        return flask.Response(chunks, headers={**_headers(query, filename), "Accept-Ranges": "none"})
+    try:
+        part = byte_range(_range_header(), size)
+    except RangeNotSatisfiable as error:
+        answer = problems.answer(error)
+        answer.headers["Content-Range"] = f"bytes */{size}"
+        return answer
+    start, end = part or (0, size)
+    headers = {**_headers(query, filename), "Accept-Ranges": "bytes", "Content-Length": str(end - start)}
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return flask.Response(_bytes(path, start, end), 206 if part else 200, headers)
+
+
+def window(path: Path, query: WindowQuery, *, finished: bool) -> Answer:
+    """A piece of the log as JSON, of whole lines where they fit. Beyond its end there is nothing, and its size."""
+    if query.tail is not None:
+        chunk = logstore.tail(path, query.tail)
+    else:
+        chunk = logstore.read(path, query.offset, query.limit, complete=finished)
+    text = chunk.data.decode("utf-8", "replace")
+    return http.show(WindowView(text=text, start=chunk.start, end=chunk.end, size=chunk.size, finished=finished))
+
+
+def stream(path: Path, query: StreamQuery, ended: Callable[[], End | None]) -> Answer:
+    """The log as it grows: events `log` with the byte offset as id, and `end` at last.
+
+    `ended` is asked outside of any request, about once a second: None while the log may still grow.
+    """
+    start = last_event_id()
+    return http.sse(_events(path, query.start if start is None else start, ended))
+
+
+def last_event_id() -> int | None:
+    """Where a browser wants to go on after its connection broke; None for a new viewer.
+
+    Raises:
+        BadInput: at `Last-Event-ID`.
+    """
+    given = flask.request.headers.get("Last-Event-ID", "")
+    if not given:
+        return None
+    if not re.fullmatch(r"[0-9]{1,18}", given, re.ASCII):
+        raise BadInput.at("Last-Event-ID", "This must be a whole number, as it was received.")
+    return int(given)
+
+
+def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
+    """The part (from, up to) that a Range header asks for; None where all is to be sent.
+
+    As RFC 9110 wants it, a header that cannot be read counts as none; nor are several parts at once offered.
+
+    Raises:
+        RangeNotSatisfiable: nothing of what is asked for is there.
+    """
+    found = re.fullmatch(r"bytes=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", header or "", re.ASCII)
+    if found is None or not (found[1] or found[2]):
+        return None
+    if not found[1]:
+        length = min(int(found[2]), size)
+        start, end = size - length, size
+    else:
+        start, end = int(found[1]), min(int(found[2]) + 1 if found[2] else size, size)
+        if found[2] and int(found[2]) < start:
+            return None
+    if start >= end:
+        raise RangeNotSatisfiable
+    return start, end
+
+
+def _range_header() -> str | None:
+    # With If-Range a part may be sent only if nothing changed, and a log has no tag by which to tell.
+    return None if "If-Range" in flask.request.headers else flask.request.headers.get("Range")
+
+
+def _headers(query: LogQuery, filename: str) -> dict[str, str]:
+    headers = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+    return {**headers, **http.attachment(filename)} if query.download else headers
+
+
+def _bytes(path: Path, start: int, end: int) -> Iterator[bytes]:
+    """Exactly these bytes, though the file may grow meanwhile."""
+    while start < end:
+        chunk = logstore.read(path, start, min(end - start, logstore.CHUNK_BYTES), complete=True)
+        if not chunk.data:
+            return  # deleted meanwhile
+        # Reading stops after whole lines where it can; what is promised here is bytes.
+        yield chunk.data
+        start = chunk.end
+
+
+def _events(path: Path, start: int, ended: Callable[[], End | None]) -> Iterator[Event | None]:
+    asker = _Asker(ended)
+    for chunk in logstore.follow(path, start, asker.finished):
+        if chunk is None:
+            yield None
+            continue
+        text = chunk.data.decode("utf-8", "replace")
+        yield Event("log", {"text": text, "start": chunk.start, "end": chunk.end}, id=chunk.end)
+    end = asker.end
+    yield Event("end", {"status": end.status, "reason": end.reason} if end else {})
+
+
+class _Asker:
+    """Asks `ended` now and then, so that hundreds of viewers are no burden to the database."""
+
+    def __init__(self, ended: Callable[[], End | None]) -> None:
+        self._ended = ended
+        self._next = 0.0
+        self.end: End | None = None
+
+    def finished(self) -> bool:
+        if self.end is None and time.monotonic() >= self._next:
+            self.end = self._ended()
+            self._next = time.monotonic() + _ASK_S
+        return self.end is not None
