@@ -52,12 +52,14 @@ def status(state: State, say: Say) -> bool:
 def _ensure(state: State, daemon: Daemon, say: Say) -> None:
     if daemon.answers():
         say(f"{daemon.name}: runs")
-        return
-    say(f"{daemon.name}: starting")
-    began = time.monotonic()
-    daemon.start()
-    state.remember(f"{daemon.name}.url", daemon.url)
-    say(f"{daemon.name}: answers after {time.monotonic() - began:.1f} s")
+    else:
+        say(f"{daemon.name}: starting")
+        began = time.monotonic()
+        daemon.start()
+        say(f"{daemon.name}: answers after {time.monotonic() - began:.1f} s")
+    # Also when it ran: a test may have started it again, and on another port.
+    if state.url(daemon.name) != daemon.url:
+        state.remember(f"{daemon.name}.url", daemon.url)
 
 
 def _ensure_image(image: BaseImage, engine: Engine, say: Say) -> None:

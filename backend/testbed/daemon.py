@@ -60,7 +60,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     try:
         done = subprocess.run(
             command,
-            env={"PATH": processes.SYSTEM_PATH, "LANG": "C.UTF-8", **(environment or {})},
+            env=processes.environment(environment or {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,

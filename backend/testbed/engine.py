@@ -158,7 +158,6 @@ class Engine:
             name="dockerd",
             mark=data,
             log=self._state.log("dockerd"),
-            environment=_proxies(),
         )
 
 
@@ -178,7 +177,3 @@ def ping(path: Path) -> bool:
         connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
         return connection.recv(64).startswith((b"HTTP/1.0 200", b"HTTP/1.1 200"))
     return False
-
-
-def _proxies() -> dict[str, str]:
-    return {key: value for key, value in os.environ.items() if key.lower() in {"http_proxy", "https_proxy", "no_proxy"}}

@@ -34,7 +34,7 @@ class Mariadb:
         address = ("--protocol=tcp", "--host=127.0.0.1", f"--port={self._state.port(self.name)}", f"--user={USER}")
         answer = subprocess.run(
             ["mariadb", "--no-defaults", *address, "--connect-timeout=2", "--execute=select 1"],
-            env={"PATH": processes.SYSTEM_PATH, "MYSQL_PWD": self._state.password(self.name)},
+            env=processes.environment({"MYSQL_PWD": self._state.password(self.name)}),
             capture_output=True,
             check=False,
         )

@@ -19,6 +19,7 @@ from pathlib import Path
 from testbed.errors import ServiceError
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PROXY_VARIABLES = frozenset({"http_proxy", "https_proxy", "no_proxy"})
 POLL_SECONDS = 0.05
 
 
@@ -45,7 +46,7 @@ def start(program: Program) -> int:
     return os.posix_spawn(
         path,
         program.command,
-        {"PATH": SYSTEM_PATH, "LANG": "C.UTF-8", **program.environment},
+        environment(program.environment),
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, str(program.log), flags, 0o600),
@@ -53,6 +54,12 @@ def start(program: Program) -> int:
         ],
         setsid=True,
     )
+
+
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """What a program of the testbed finds in its environment: little of this process's, so that each start is alike."""
+    proxies = {key: value for key, value in os.environ.items() if key.lower() in PROXY_VARIABLES}
+    return {"PATH": SYSTEM_PATH, "LANG": "C.UTF-8", **proxies, **extra}
 
 
 def find(program: Program) -> list[int]:
