@@ -31,10 +31,10 @@ def upgrade(db: Database, lock_directory: Path) -> None:
         config.attributes["connection"] = connection
         if db.is_sqlite:
             # Batch operations rebuild tables: with constraints on, dropping the old one would empty its children.
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            _set_foreign_keys(connection, "OFF")
         command.upgrade(config, "head")
         if db.is_sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            _set_foreign_keys(connection, "ON")
 
 
 def is_current(db: Database) -> bool:
@@ -49,6 +49,13 @@ def configuration() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     return config
+
+
+def _set_foreign_keys(connection: Connection, state: str) -> None:
+    # Means nothing inside a transaction, which a Connection always begins; and Alembic commits only its own ones.
+    driver_connection = connection.connection.driver_connection
+    assert driver_connection is not None
+    driver_connection.execute(f"PRAGMA foreign_keys={state}")
 
 
 @contextmanager
