@@ -1,0 +1,189 @@
+"""What the API answers with, as far as the command line looks at it."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class Named(TypedDict):
+    id: int
+    name: str
+
+
+class File(TypedDict):
+    path: str
+    content: str
+    encoding: str
+
+
+class Built(TypedDict):
+    reference: str
+    python: str
+    size_bytes: int
+    finished_at: str
+
+
+class FailedStep(TypedDict):
+    line: int | None
+    instruction: str
+    error: str
+
+
+class Build(TypedDict):
+    id: int
+    image_id: int
+    number: int
+    status: str
+    reason: str | None
+    failed_step: FailedStep | None
+    duration_s: float | None
+
+
+class Image(Named):
+    description: str
+    status: str
+    changed_since_build: bool
+    built: Built | None
+    last_build: Build | None
+    scripts: list[Named]
+    updated_at: str
+
+
+class ScriptImage(Named):
+    status: str
+    usable: bool
+
+
+class JobSummary(TypedDict):
+    id: int
+    uuid: str
+    status: str
+    reason: str | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    duration_s: float | None
+
+
+class VersionRef(TypedDict):
+    id: int
+    number: int
+
+
+class Script(Named):
+    description: str
+    image: ScriptImage
+    entry: str
+    version: VersionRef
+    network: str
+    environment: dict[str, str]
+    last_job: JobSummary | None
+    schedules: int
+    updated_at: str
+
+
+class Version(TypedDict):
+    id: int
+    number: int
+    entry: str
+    message: str
+    created_at: str
+    warnings: list[str]
+
+
+class Job(JobSummary):
+    script: Named
+    version: VersionRef
+    trigger: str
+    arguments: list[str]
+    exit_code: int | None
+    signal: int | None
+    reason_code: str | None
+    queue_position: int | None
+    worker: str | None
+
+
+class Due(TypedDict):
+    utc: str
+    local: str
+    note: str | None
+
+
+class Preview(TypedDict):
+    words: str
+    next: list[Due]
+
+
+class Occurrence(TypedDict):
+    due_at: str
+    outcome: str
+    reason: str | None
+    job_id: int | None
+
+
+class Schedule(TypedDict):
+    id: int
+    script: Named
+    cron: str
+    zone: str
+    enabled: bool
+    words: str
+    arguments: list[str]
+    next_at: str | None
+    next: list[Due]
+    last: Occurrence | None
+
+
+class Token(TypedDict):
+    id: int
+    name: str
+    prefix: str
+    created_at: str
+    last_used_at: str | None
+    expires_at: str | None
+    token: NotRequired[str]
+
+
+class Session(TypedDict):
+    user: Named | None
+    setup_needed: bool
+    csrf: str | None
+    version: str
+
+
+class Health(TypedDict):
+    status: str
+    database: bool
+    queue: bool
+    runner: bool | None
+
+
+class RunnerFacts(TypedDict):
+    kind: str | None
+    isolates: bool | None
+    notice: str | None
+
+
+class ClockFacts(TypedDict):
+    last_tick_at: str | None
+    late: bool
+
+
+class WorkerFacts(TypedDict):
+    name: str
+    alive: bool
+    seen_at: str
+
+
+class QueueFacts(TypedDict):
+    kind: str
+    reachable: bool
+
+
+class System(TypedDict):
+    version: str
+    mode: str
+    runner: RunnerFacts
+    clock: ClockFacts
+    workers: list[WorkerFacts]
+    queue: QueueFacts
