@@ -506,6 +506,7 @@ class Script:
             __builtins__=sys.modules["builtins"],
             __loader__=SourceFileLoader("__main__", self.path),
             __cached__=None,
+            __annotations__={},
         )
         sys.modules["__main__"] = main
         return main
@@ -651,7 +652,9 @@ def text_output(fd: int, name: str, errors: str) -> io.TextIOWrapper:
     """A stream as Python makes it for a terminal: shown line by line. The ones we were born with know other files."""
     raw = io.FileIO(fd, "w", closefd=False)
     raw.name = name
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors=errors, line_buffering=True)
+    stream = io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors=errors, line_buffering=True)
+    stream.mode = "w"  # type: ignore[misc]
+    return stream
 
 
 def interpreter(path: str) -> list[str]:
