@@ -1,0 +1,36 @@
+/** All pages, each loaded when it is first visited. */
+import { createBrowserRouter } from "react-router";
+import { ErrorPage } from "./error-page";
+import { RouteFallback } from "./route-fallback";
+import { Shell, shellLoader } from "./shell";
+
+export const router = createBrowserRouter([
+  { path: "/setup", lazy: () => import("./routes/setup"), ErrorBoundary: ErrorPage, HydrateFallback: RouteFallback },
+  { path: "/login", lazy: () => import("./routes/login"), ErrorBoundary: ErrorPage, HydrateFallback: RouteFallback },
+  {
+    path: "/",
+    loader: shellLoader,
+    Component: Shell,
+    ErrorBoundary: ErrorPage,
+    HydrateFallback: RouteFallback,
+    children: [
+      {
+        ErrorBoundary: ErrorPage,
+        children: [
+          { index: true, lazy: () => import("./routes/overview") },
+          { path: "account", lazy: () => import("./routes/account") },
+          { path: "images", lazy: () => import("./routes/images") },
+          { path: "images/new", lazy: () => import("./routes/new-image") },
+          { path: "images/:id/:tab?", lazy: () => import("./routes/image") },
+          { path: "scripts", lazy: () => import("./routes/scripts") },
+          { path: "scripts/new", lazy: () => import("./routes/new-script") },
+          { path: "scripts/:id/:tab?", lazy: () => import("./routes/script") },
+          { path: "jobs", lazy: () => import("./routes/jobs") },
+          { path: "jobs/:id", lazy: () => import("./routes/job") },
+          { path: "schedules", lazy: () => import("./routes/schedules") },
+          { path: "*", lazy: () => import("./routes/not-found") },
+        ],
+      },
+    ],
+  },
+]);

@@ -1,0 +1,35 @@
+/** Colours, fonts and sizes of the whole site; every pair of text and ground keeps a contrast of 4.5 or more. */
+import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+
+export const theme = createTheme({
+  primaryColor: "pine",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.34,
+  defaultRadius: "md",
+  fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace",
+  headings: { fontWeight: "650" },
+  cursorType: "pointer",
+  colors: {
+    pine: ["#e9f7f3", "#d3eee6", "#a6dccd", "#76cab2", "#4fba9b", "#34af8b", "#1f9d7a", "#0f7a5e", "#0b634c", "#074a39"],
+    red: ["#fdecec", "#f9d6d5", "#f1aba9", "#ec8480", "#f0716c", "#dd524c", "#cf3f39", "#b3261e", "#931c15", "#6f120d"],
+  },
+});
+
+/** Mantine's own grey for secondary text is too pale to read on both grounds. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#545b64",
+    "--mantine-color-placeholder": "#686f78",
+    "--mantine-color-error": "#b3261e",
+    "--mantine-color-red-light-color": "#931c15",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#a9b0b8",
+    "--mantine-color-placeholder": "#969da5",
+    "--mantine-color-error": "#f5938f",
+    "--mantine-color-red-light-color": "#f8b4b1",
+  },
+});

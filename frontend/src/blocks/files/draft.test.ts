@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import type { FileBody } from "@/api/types";
+import { changedPaths, draftReducer, NO_DRAFT, pathProblem, type DraftAction } from "./draft";
+
+const body = (path: string, content = ""): FileBody => ({ path, content, encoding: "utf-8", size: content.length });
+const start: DraftAction = { type: "loaded", files: [body("util/a.py"), body("main.py", "x"), body("b.py")], selected: "main.py" };
+const after = (...actions: DraftAction[]) => [start, ...actions].reduce(draftReducer, NO_DRAFT);
+
+describe("a draft of files", () => {
+  test("lists files of the top before those in folders and opens the wanted one", () => {
+    const draft = after();
+    expect(draft.files.map((file) => file.path)).toEqual(["b.py", "main.py", "util/a.py"]);
+    expect(draft.selected).toBe("main.py");
+    expect(changedPaths(draft).size).toBe(0);
+  });
+
+  test("knows what is not saved, and forgets it when the edit is taken back", () => {
+    expect([...changedPaths(after({ type: "edit", path: "main.py", content: "y" }))]).toEqual(["main.py"]);
+    expect(changedPaths(after({ type: "edit", path: "main.py", content: "y" }, { type: "edit", path: "main.py", content: "x" })).size).toBe(0);
+  });
+
+  test("counts a new name as one file gone and one come, and stays at the file", () => {
+    const draft = after({ type: "select", path: "b.py" }, { type: "rename", from: "b.py", to: "c.py" });
+    expect([...changedPaths(draft)].sort()).toEqual(["b.py", "c.py"]);
+    expect(draft.selected).toBe("c.py");
+  });
+
+  test("opens a file that was added, and another when the open one is removed", () => {
+    expect(after({ type: "put", files: [{ path: "new.py", content: "" }] }).selected).toBe("new.py");
+    expect(after({ type: "remove", path: "main.py" }).selected).toBe("b.py");
+  });
+
+  test("replaces a file that is uploaded again", () => {
+    const draft = after({ type: "put", files: [{ path: "main.py", content: "z" }] });
+    expect(draft.files.filter((file) => file.path === "main.py")).toEqual([{ path: "main.py", content: "z", encoding: "utf-8" }]);
+  });
+
+  test("has nothing unsaved after a save", () => {
+    expect(changedPaths(after({ type: "edit", path: "main.py", content: "y" }, { type: "saved" })).size).toBe(0);
+  });
+});
+
+describe("a file name", () => {
+  test.each(["read.py", "tools/read.py", ".env"])("%s is fine", (path) => expect(pathProblem(path, ["main.py"])).toBeNull());
+  test.each([
+    ["", "name"],
+    ["/etc/passwd", "inside the folder"],
+    ["a\\b", "inside the folder"],
+    ["a//b", "needs a name"],
+    ["../x", "needs a name"],
+    ["MAIN.py", "already"],
+    ["main.py/x", "same name"],
+    ["x".repeat(201), "200"],
+  ])("%s is refused", (path, word) => expect(pathProblem(path, ["main.py"])).toContain(word));
+});

@@ -1,0 +1,78 @@
+/** The row above a log: time column, wrapping, copy, download. */
+import { Button, Group, Menu, SegmentedControl, Switch, Text } from "@mantine/core";
+import { Copy, Download } from "lucide-react";
+import { bytes } from "@/lib/format";
+import { toast } from "@/ui/toast";
+import { plain } from "./ansi";
+import type { LogWindow } from "./log-window";
+import classes from "./log.module.css";
+
+export type TimeColumn = "off" | "clock" | "since";
+export type LogPrefs = { time: TimeColumn; wrap: boolean };
+
+type Props = { base: string; view: LogWindow; prefs: LogPrefs; onPrefs: (prefs: LogPrefs) => void };
+
+export function LogToolbar({ base, view, prefs, onPrefs }: Props) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(view.lines.map((line) => plain(line.text)).join("\n") + "\n");
+    toast(`Copied ${view.lines.length} lines.`);
+  };
+  return (
+    <Group className={classes.toolbar} gap="xs" justify="space-between">
+      <Group gap="sm">
+        <SegmentedControl
+          size="xs"
+          aria-label="Time column"
+          value={prefs.time}
+          onChange={(time) => onPrefs({ ...prefs, time: time as TimeColumn })}
+          data={[
+            { value: "off", label: "No time" },
+            { value: "clock", label: "Clock" },
+            { value: "since", label: "Since start" },
+          ]}
+        />
+        <Switch
+          size="xs"
+          label="Wrap"
+          checked={prefs.wrap}
+          onChange={(event) => onPrefs({ ...prefs, wrap: event.currentTarget.checked })}
+        />
+      </Group>
+      <Group gap="xs">
+        <Text size="xs" c="dimmed">
+          {bytes(view.size)}
+        </Text>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<Copy size={14} />}
+          disabled={view.lines.length === 0}
+          onClick={() => void copy()}
+        >
+          Copy
+        </Button>
+        <DownloadMenu base={base} />
+      </Group>
+    </Group>
+  );
+}
+
+function DownloadMenu({ base }: { base: string }) {
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button size="compact-sm" variant="subtle" leftSection={<Download size={14} />}>
+          Download
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component="a" href={`${base}?download=1&plain=1`} download>
+          Only what was printed
+        </Menu.Item>
+        <Menu.Item component="a" href={`${base}?download=1`} download>
+          With times and streams
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,79 @@
+/** A live log: windowed, coloured, followed to its end until one scrolls up. Used for jobs and builds. */
+import { Button, Group, Loader, Text } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
+import { useState } from "react";
+import { ErrorAlert } from "@/ui/error-alert";
+import { LogList } from "./log-list";
+import { LogToolbar, type LogPrefs } from "./log-toolbar";
+import { atEnd } from "./log-window";
+import classes from "./log.module.css";
+import { useLog } from "./use-log";
+
+type Props = {
+  /** Address of the log: `/api/jobs/7/log`. A new address needs a new viewer: give it as `key` too. */
+  base: string;
+  /** What the log is of, for screen readers: "Log of job 7". */
+  label: string;
+  /** Where "since start" counts from. */
+  startedAt: string | null;
+  /** Shown while nothing has been printed. */
+  waiting: string;
+  onEnd?: () => void;
+  tall?: boolean;
+};
+
+const PREFS: LogPrefs = { time: "off", wrap: true };
+
+export function LogViewer({ base, label, startedAt, waiting, onEnd, tall = false }: Props) {
+  const [prefs, setPrefs] = useLocalStorage<LogPrefs>({ key: "scripter-log", defaultValue: PREFS, getInitialValueInEffect: false });
+  const [following, setFollowing] = useState(true);
+  const log = useLog(base, following, onEnd);
+  const { view } = log;
+  const follow = () => {
+    if (!atEnd(view)) void log.jumpToEnd();
+    setFollowing(true);
+  };
+  return (
+    <section className={classes.viewer} data-tall={tall || undefined} aria-label={label}>
+      <LogToolbar base={base} view={view} prefs={prefs} onPrefs={setPrefs} />
+      <ErrorAlert error={view.error} />
+      {view.lines.length === 0 ? (
+        <Nothing loaded={view.loaded} finished={view.finished} waiting={waiting} />
+      ) : (
+        <LogList
+          view={view}
+          prefs={prefs}
+          label={label}
+          startedAt={startedAt}
+          following={following}
+          onFollow={setFollowing}
+          onTop={log.loadEarlier}
+          onBottom={log.loadLater}
+        />
+      )}
+      {view.lines.length > 0 && !following && (
+        <Group className={classes.jumps} gap="xs">
+          {view.start > 0 && (
+            <Button size="compact-sm" variant="default" onClick={() => void log.jumpToStart()}>
+              To the start
+            </Button>
+          )}
+          <Button size="compact-sm" onClick={follow}>
+            {view.finished ? "To the end" : "Follow"}
+          </Button>
+        </Group>
+      )}
+    </section>
+  );
+}
+
+function Nothing({ loaded, finished, waiting }: { loaded: boolean; finished: boolean; waiting: string }) {
+  return (
+    <Group className={classes.nothing} gap="sm" role="status">
+      {!finished && <Loader size="xs" aria-hidden />}
+      <Text size="sm" c="dimmed">
+        {!loaded ? "Loading the log …" : finished ? "Nothing was printed." : waiting}
+      </Text>
+    </Group>
+  );
+}

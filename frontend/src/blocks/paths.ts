@@ -1,0 +1,24 @@
+/** Every address of the site, as functions: pages and features link through these alone. */
+
+export const paths = {
+  overview: () => "/",
+  setup: () => "/setup",
+  login: (backTo?: string) => (backTo && backTo !== "/" ? `/login?to=${encodeURIComponent(backTo)}` : "/login"),
+  account: () => "/account",
+  images: () => "/images",
+  newImage: () => "/images/new",
+  image: (id: number, tab?: "files" | "builds" | "settings") => (tab ? `/images/${id}/${tab}` : `/images/${id}`),
+  build: (imageId: number, buildId: number) => `/images/${imageId}/builds?build=${buildId}`,
+  scripts: () => "/scripts",
+  newScript: (imageId?: number) => (imageId ? `/scripts/new?image=${imageId}` : "/scripts/new"),
+  script: (id: number, tab?: "editor" | "jobs" | "schedules" | "versions" | "settings") =>
+    tab ? `/scripts/${id}/${tab}` : `/scripts/${id}`,
+  jobs: (filter: { status?: string; script_id?: number } = {}) => {
+    const search = new URLSearchParams();
+    if (filter.status) search.set("status", filter.status);
+    if (filter.script_id) search.set("script", String(filter.script_id));
+    return search.size ? `/jobs?${search}` : "/jobs";
+  },
+  job: (id: number) => `/jobs/${id}`,
+  schedules: () => "/schedules",
+};

@@ -1,0 +1,121 @@
+/** The builds of an image: one of them open with its steps, its error and its log. */
+import { Alert, Button, Code, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { CircleX, Square } from "lucide-react";
+import type { Build, Image } from "@/api/types";
+import { LogViewer } from "@/blocks/log-viewer/log-viewer";
+import { BuildStatusPill, isFinalBuild } from "@/blocks/status";
+import { bytes, duration, shortDigest } from "@/lib/format";
+import { EmptyState } from "@/ui/empty-state";
+import { Elapsed, Time } from "@/ui/time";
+import { toastError } from "@/ui/toast";
+import { buildsQuery, useCancelBuild, useRefreshImage } from "./api";
+import { BuildSteps } from "./build-steps";
+
+type Props = { image: Image; selected: number | null; onSelect: (buildId: number) => void };
+
+export function Builds({ image, selected, onSelect }: Props) {
+  const { data } = useSuspenseQuery(buildsQuery(image.id));
+  const build = data.items.find((one) => one.id === selected) ?? data.items[0];
+  if (!build) {
+    return <EmptyState title="Not built yet">Press Build. The log of the build appears here while it runs.</EmptyState>;
+  }
+  return (
+    <Stack>
+      {data.items.length > 1 && (
+        <NativeSelect
+          label="Show build"
+          w={320}
+          maw="100%"
+          value={String(build.id)}
+          onChange={(event) => onSelect(Number(event.currentTarget.value))}
+          data={data.items.map((one) => ({ value: String(one.id), label: `${one.number}: ${one.status}` }))}
+        />
+      )}
+      <OneBuild build={build} inUse={image.built?.build_id === build.id} />
+    </Stack>
+  );
+}
+
+function OneBuild({ build, inUse }: { build: Build; inUse: boolean }) {
+  const refresh = useRefreshImage(build.image_id);
+  return (
+    <>
+      <BuildHead build={build} inUse={inUse} />
+      <BuildFailure build={build} />
+      <BuildSteps steps={build.steps} failedLine={build.failed_step?.line ?? null} />
+      <LogViewer
+        key={build.id}
+        base={`/api/builds/${build.id}/log`}
+        label={`Log of build ${build.number}`}
+        startedAt={build.started_at}
+        waiting={build.status === "queued" ? "Waiting for a worker …" : "Nothing printed yet …"}
+        onEnd={refresh}
+        tall
+      />
+    </>
+  );
+}
+
+function BuildHead({ build, inUse }: { build: Build; inUse: boolean }) {
+  const cancel = useCancelBuild(build.image_id);
+  return (
+    <Group justify="space-between">
+      <Group gap="sm">
+        <Text fw={600}>Build {build.number}</Text>
+        <BuildStatusPill status={build.status} />
+        <Text size="sm" c="dimmed">
+          {build.started_by && `by ${build.started_by.name}, `}
+          <Time at={build.created_at} />
+          {build.started_at && (
+            <>
+              {", took "}
+              <Elapsed from={build.started_at} to={build.finished_at} />
+            </>
+          )}
+          {build.reference && `, ${shortDigest(build.reference)}`}
+          {build.python && `, Python ${build.python}`}
+          {build.size_bytes !== null && `, ${bytes(build.size_bytes)}`}
+          {inUse && " · in use"}
+        </Text>
+      </Group>
+      {!isFinalBuild(build.status) && (
+        <Button
+          variant="default"
+          size="compact-md"
+          leftSection={<Square size={14} />}
+          loading={cancel.isPending}
+          onClick={() => cancel.mutate(build.id, { onError: toastError })}
+        >
+          Cancel build
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+/** Where it failed and the one line that says why; the rest is in the log below. */
+function BuildFailure({ build }: { build: Build }) {
+  if (build.status !== "failed" && build.status !== "cancelled") return null;
+  const step = build.failed_step;
+  return (
+    <Alert
+      color={build.status === "failed" ? "red" : "yellow"}
+      variant={build.status === "failed" ? "light" : "outline"}
+      icon={<CircleX size={18} />}
+      title={step ? `Line ${step.line} of the Dockerfile failed` : build.status === "failed" ? "The build failed" : "Cancelled"}
+      role="note"
+    >
+      {step && (
+        <Stack gap="xs">
+          <Code block>{step.instruction}</Code>
+          <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+            {step.error}
+          </Text>
+        </Stack>
+      )}
+      {build.reason && build.reason !== step?.error && <Text size="sm">{build.reason}</Text>}
+      {build.duration_s !== null && !step && <Text size="xs">After {duration(build.duration_s)}.</Text>}
+    </Alert>
+  );
+}

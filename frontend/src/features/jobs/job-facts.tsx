@@ -1,0 +1,108 @@
+/** Everything that is known about a job, in two columns, and the way it went. */
+import { Group, List, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { Job } from "@/api/types";
+import { paths } from "@/blocks/paths";
+import { joinArguments } from "@/lib/arguments";
+import { bytes, duration, shortDigest } from "@/lib/format";
+import { Card } from "@/ui/card";
+import { Copy } from "@/ui/copy";
+import { Facts } from "@/ui/facts";
+import { TextLink } from "@/ui/link-button";
+import { Elapsed, ExactTime, Time } from "@/ui/time";
+import { jobEventsQuery } from "./api";
+import { startedHow } from "./words";
+
+export function JobFacts({ job }: { job: Job }) {
+  return (
+    <Card title="Details">
+      <Facts
+        items={[
+          ["Script", <TextLink to={paths.script(job.script.id)}>{`${job.script.name}, version ${job.version.number}`}</TextLink>],
+          ["Image", <ImageFact job={job} />],
+          ["Started", startedHow(job)],
+          ["Due", job.due_at && <ExactTime at={job.due_at} />],
+          ["Asked for", <ExactTime at={job.created_at} />],
+          ["Began", job.started_at && <ExactTime at={job.started_at} />],
+          ["Ended", job.finished_at && <ExactTime at={job.finished_at} />],
+          ["Took", job.started_at && <Elapsed from={job.started_at} to={job.finished_at} />],
+          ["Exit code", job.exit_code],
+          ["Signal", job.signal],
+          ["Arguments", job.arguments.length > 0 && <code>{joinArguments(job.arguments)}</code>],
+          ["Environment", Object.keys(job.environment).length > 0 && <code>{environmentLines(job.environment)}</code>],
+          ["Memory", memory(job)],
+          ["Processor", job.cpu_seconds !== null && `${duration(job.cpu_seconds)} used, limit ${job.limits.cpus} cores`],
+          ["Time limit", duration(job.limits.time_limit_s)],
+          ["Network", job.network === "none" ? "none" : "bridge (can reach the network)"],
+          ["Container start", start(job)],
+          ["Log dropped", job.log_dropped_bytes > 0 && `${bytes(job.log_dropped_bytes)} from its middle, over the size limit`],
+          ["Worker", job.worker],
+          ["Id", <IdFact uuid={job.uuid} />],
+        ].map(([name, value]) => [name as string, value || value === 0 ? value : null])}
+      />
+    </Card>
+  );
+}
+
+function environmentLines(environment: Record<string, string>): string {
+  return Object.entries(environment)
+    .map(([key, value]) => `${key}=${value}`)
+    .join("  ");
+}
+
+function memory(job: Job): string {
+  const limit = `limit ${job.limits.memory_mb} MB`;
+  return job.peak_memory_bytes === null ? limit : `${bytes(job.peak_memory_bytes)} at most, ${limit}`;
+}
+
+function start(job: Job): string | null {
+  if (!job.start_kind) return null;
+  return job.start_ms === null ? job.start_kind : `${job.start_kind}, ${duration(job.start_ms / 1000)}`;
+}
+
+function ImageFact({ job }: { job: Job }) {
+  return (
+    <>
+      <TextLink to={paths.image(job.image.id)}>{job.image.name}</TextLink>
+      {job.image.reference && (
+        <>
+          {" "}
+          <span className="mono" title={job.image.reference}>
+            {shortDigest(job.image.reference)}
+          </span>
+        </>
+      )}
+    </>
+  );
+}
+
+function IdFact({ uuid }: { uuid: string }) {
+  return (
+    <Group gap={4} wrap="nowrap">
+      <span className="mono">{uuid}</span>
+      <Copy text={uuid} label="Copy id" />
+    </Group>
+  );
+}
+
+export function JobEvents({ id }: { id: number }) {
+  const { data } = useQuery(jobEventsQuery(id));
+  // The server lists the newest first; a story is read from its beginning.
+  const events = [...(data?.items ?? [])].sort((a, b) => a.id - b.id);
+  return (
+    <Card title="What happened">
+      <List size="sm" spacing={6} listStyleType="none">
+        {events.map((event) => (
+          <List.Item key={event.id}>
+            <b>{event.now}</b> <Time at={event.at} />
+            {event.why && (
+              <Text size="sm" c="dimmed">
+                {event.why}
+              </Text>
+            )}
+          </List.Item>
+        ))}
+      </List>
+    </Card>
+  );
+}

@@ -1,0 +1,34 @@
+/** Jobs as a list; on the jobs page, a script's page and the overview. */
+import type { Job } from "@/api/types";
+import { paths } from "@/blocks/paths";
+import { JobStatusPill } from "@/blocks/status";
+import { Row, Rows } from "@/ui/rows";
+import { Elapsed, Time } from "@/ui/time";
+import { reasonOf, startedHow } from "./words";
+
+export function JobRows({ jobs, label }: { jobs: Job[]; label: string }) {
+  return (
+    <Rows label={label}>
+      {jobs.map((job) => (
+        <Row
+          key={job.id}
+          to={paths.job(job.id)}
+          name={`${job.script.name} #${job.id}`}
+          note={
+            <>
+              {job.status !== "succeeded" && `${reasonOf(job)} · `}
+              {startedHow(job)}
+            </>
+          }
+          side={
+            <>
+              {job.started_at && <Elapsed from={job.started_at} to={job.finished_at} />}
+              <Time at={job.created_at} />
+              <JobStatusPill status={job.status} />
+            </>
+          }
+        />
+      ))}
+    </Rows>
+  );
+}

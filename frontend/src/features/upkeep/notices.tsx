@@ -1,0 +1,41 @@
+/** What a person must know about the installation: no isolation, no worker, a late clock. */
+import { Alert, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { TriangleAlert } from "lucide-react";
+import type { System } from "@/api/types";
+import { systemQuery } from "./api";
+
+export function SystemNotices() {
+  const { data } = useQuery(systemQuery);
+  const notices = data ? noticesOf(data) : [];
+  if (notices.length === 0) return null;
+  return (
+    <Stack gap="xs" mb="md">
+      {notices.map(({ title, text }) => (
+        <Alert key={title} color="yellow" variant="outline" icon={<TriangleAlert size={18} />} title={title} role="note">
+          {text}
+        </Alert>
+      ))}
+    </Stack>
+  );
+}
+
+/** Pure, so that its cases are tested without a page. */
+export function noticesOf(system: System): { title: string; text: string }[] {
+  const { runner, workers, clock, queue } = system;
+  const notices = [];
+  if (runner.kind && !runner.isolates) {
+    const text = runner.notice ?? "Jobs run as ordinary processes of this machine and can read and change what Scripter can.";
+    notices.push({ title: "Jobs are not isolated", text });
+  }
+  if (!workers.some((worker) => worker.alive)) {
+    notices.push({ title: "No worker is running", text: "Jobs and builds wait until one is started: scripter worker." });
+  }
+  if (clock.late) {
+    notices.push({ title: "The clock is late", text: "Schedules may start their jobs late. Is scripter clock running?" });
+  }
+  if (!queue.reachable) {
+    notices.push({ title: "The queue does not answer", text: "Jobs are kept and start a little later than usual." });
+  }
+  return notices;
+}

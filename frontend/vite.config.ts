@@ -1,0 +1,15 @@
+/** How the pages are built, served while developing, and tested. */
+import react from "@vitejs/plugin-react";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const backend = process.env.SCRIPTER_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("src", import.meta.url)) } },
+  server: { proxy: { "/api": backend } },
+  // The server forbids inline scripts and data: scripts, so nothing may be inlined into the page.
+  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  test: { environment: "jsdom", setupFiles: "src/testing/setup.ts", restoreMocks: true },
+});
