@@ -39,6 +39,7 @@ def load_settings(file: Path | None, data: Path | None) -> Settings:
 @settings_options
 def clock(file: Path | None, data: Path | None) -> None:
     """Ring the bell that starts planning, every minute. Needed once or more beside RabbitMQ."""
+    settings = load_settings(file, data)
     from scripter.cli.clock import run
 
-    run(load_settings(file, data))
+    run(settings)
