@@ -11,26 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from browser import Browser, logged_in, visitor
 from flask_openapi import OpenAPI
+from people import Browser, add_user, logged_in, visitor
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 import testbed
 from scripter import migrations, wiring
-from scripter.access import passwords
 from scripter.access.models import User
-from scripter.access.scopes import Role
 from scripter.config import Data, Settings
 from scripter.config import Database as DatabaseSettings
 from scripter.context import Context
-from scripter.lib import clock
 from scripter.lib.db import Base, Database
-from scripter.lib.names import name_key
 from scripter.web import create_app
-
-PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(scope="session")
@@ -113,20 +107,6 @@ def session(context: Context) -> Iterator[Session]:
     """A transaction that is committed at the end of the test, so that a broken row shows as a failure."""
     with context.db.transaction() as session:
         yield session
-
-
-def add_user(context: Context, name: str = "anna", password: str = PASSWORD) -> User:
-    """A user who can log in with `password`."""
-    user = User(
-        name=name,
-        name_key=name_key(name),
-        role=Role.ADMINISTRATOR,
-        password_hash=passwords.hashed(password),
-        created_at=clock.now(),
-    )
-    with context.db.transaction() as session:
-        session.add(user)
-    return user
 
 
 @pytest.fixture

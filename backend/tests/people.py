@@ -1,4 +1,4 @@
-"""A browser for tests: keeps cookies, and sends the CSRF token with what changes something, as our pages do."""
+"""The people of the tests and their browsers. A module of its own, because every `conftest` has the same name."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
-from scripter.access import credentials
+from scripter.access import credentials, passwords
 from scripter.access.models import User
+from scripter.access.scopes import Role
 from scripter.context import Context
+from scripter.lib import clock
+from scripter.lib.names import name_key
+
+PASSWORD = "correct horse battery staple"
 
 
 class Browser(FlaskClient):
-    """Flask's own test client, with a CSRF token once somebody is logged in."""
+    """Keeps cookies, and sends the CSRF token once somebody is logged in, as our pages do."""
 
     csrf = ""
 
@@ -39,3 +44,17 @@ def logged_in(app: flask.Flask, context: Context, user: User) -> Browser:
     browser.set_cookie("scripter_session", cookie)
     browser.csrf = credentials.csrf_of(cookie)
     return browser
+
+
+def add_user(context: Context, name: str = "anna", password: str = PASSWORD) -> User:
+    """A user who can log in with `password`."""
+    user = User(
+        name=name,
+        name_key=name_key(name),
+        role=Role.ADMINISTRATOR,
+        password_hash=passwords.hashed(password),
+        created_at=clock.now(),
+    )
+    with context.db.transaction() as session:
+        session.add(user)
+    return user
