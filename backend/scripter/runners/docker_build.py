@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 
 from docker.errors import APIError, ImageNotFound
 
+from scripter.runners.bounds import POLL_S, Bounds, Stopped
 from scripter.runners.docker_engine import Engine
 from scripter.runners.docker_probe import python_of
 from scripter.runners.docker_stream import BuildStream, Message
@@ -24,7 +25,6 @@ from scripter.runners.protocol import (
 )
 from scripter.runners.telling import LastLines
 
-_POLL_S = 0.25
 _STEP = re.compile(r"Step (\d+)/\d+ : (.*)")
 _LAYER = re.compile(r" ---> ([0-9a-f]{12})\s*$")
 # The classic builder paints whatever a step prints on its standard error.
@@ -41,7 +41,7 @@ class DockerBuild:
     def __init__(self, engine: Engine, recipe: Recipe, watch: BuildWatch) -> None:
         self._engine, self._recipe, self._watch = engine, recipe, watch
         self._instructions = _read(recipe)
-        self._deadline = time.monotonic() + recipe.time_limit.total_seconds()
+        self._bounds = Bounds(recipe, watch)
         self._step: Step | None = None
         self._printed = LastLines()
         self._layer = ""
@@ -50,7 +50,7 @@ class DockerBuild:
         """Raises: BuildFailed, RunnerUnavailable."""
         image = self._image()
         try:
-            self._refuse_to_go_on()
+            self._bounds.check(self._step)
             python = python_of(self._engine, image)
             size = self._size(image)
         except BuildFailed:
@@ -67,7 +67,8 @@ class DockerBuild:
             raise self._refused(str(error)) from error
         except RunnerUnavailable as error:
             raise RunnerUnavailable(f"{error} The build has stopped.") from error
-        except _Stopped:
+        except Stopped:
+            # Unlike after a failure, nobody wants its layers for the next try.
             self._remove(self._layer)
             raise
 
@@ -82,24 +83,13 @@ class DockerBuild:
         return image
 
     def _messages(self, stream: BuildStream) -> Iterator[Message]:
-        asked = 0.0
         while True:
-            # A chatty build must not ask for every line of it.
-            if time.monotonic() - asked >= _POLL_S:
-                self._refuse_to_go_on()
-                asked = time.monotonic()
+            self._bounds.check(self._step)
             with suppress(TimeoutError):
-                message = stream.next(_POLL_S)
+                message = stream.next(POLL_S)
                 if message is None:
                     return
                 yield message
-
-    def _refuse_to_go_on(self) -> None:
-        if self._watch.cancelled():
-            raise _Stopped("The build was cancelled.", step=self._step)
-        if time.monotonic() > self._deadline:
-            limit = self._recipe.time_limit.total_seconds()
-            raise _Stopped(f"The build was stopped: it took longer than {limit:.0f} s.", step=self._step)
 
     def _hear(self, message: Message) -> None:
         if "error" in message:
@@ -170,11 +160,7 @@ class DockerBuild:
                 except ImageNotFound:
                     return
                 except APIError:
-                    time.sleep(_POLL_S)
-
-
-class _Stopped(BuildFailed):
-    """Cancelled or out of time: unlike after a failure, nobody wants its layers for the next try."""
+                    time.sleep(POLL_S)
 
 
 def _read(recipe: Recipe) -> list[Instruction]:

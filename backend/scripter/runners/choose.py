@@ -1,0 +1,35 @@
+"""Picks the runner that the settings ask for, and says what people must know about it; called where workers start."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+from scripter.config import Settings
+from scripter.runners.docker import DockerRunner
+from scripter.runners.local import LocalRunner
+from scripter.runners.protocol import Runner
+
+
+def choose(settings: Settings, data: Path) -> Runner:
+    """The runner for `runner.kind`; `auto` takes Docker if an engine answers now.
+
+    With `docker` the engine may be down: the runner says so when it is used, and works once the engine is back.
+    """
+    docker = DockerRunner(data, host=settings.docker.host, host_directory=settings.docker.host_directory)
+    kind = settings.runner.kind
+    if kind == "docker" or (kind == "auto" and docker.answers()):
+        return docker
+    return LocalRunner(data)
+
+
+def notice(runner: Runner) -> str:
+    """What the console and the web pages say about this runner; empty if there is nothing to warn of."""
+    if runner.isolates:
+        return ""
+    return (
+        "Without Docker: jobs run as ordinary processes of this machine, as the user"
+        f" \N{LEFT DOUBLE QUOTATION MARK}{getpass.getuser()}\N{RIGHT DOUBLE QUOTATION MARK}, and nothing isolates them."
+        " A script can read and change whatever this user can. Good for trying Scripter out;"
+        " start a Docker engine for anything else."
+    )

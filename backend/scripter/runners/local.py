@@ -1,0 +1,228 @@
+"""The local runner: jobs as processes of this machine, for trying Scripter without an engine. `choose` makes it.
+
+It runs the same agent as the containers do, in a virtual environment per built image. Nothing is isolated for sure."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import select
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from scripter.runners import local_build, local_process, local_sandbox, places
+from scripter.runners.local_process import Process
+from scripter.runners.protocol import (
+    BuildWatch,
+    Built,
+    Ending,
+    Go,
+    ImageGone,
+    ImageInUse,
+    Recipe,
+    Refused,
+    Slot,
+    SlotGone,
+    SlotSpec,
+)
+
+_PIPE = "go.pipe"
+_ERRORS = "agent.err"
+_PATIENCE_S = 15
+_SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of a slot after a restart: one JSON file per slot, named after it."""
+
+    name: str
+    image: str
+    directory: str
+    process: str
+    memory_bytes: int
+    processes: int
+    labels: dict[str, str]
+
+    @property
+    def slot(self) -> Slot:
+        return Slot(self.name, self.process, Path(self.directory), self.labels)
+
+
+class LocalRunner:
+    """See `protocol.Runner`."""
+
+    kind: Literal["docker", "local"] = "local"
+    isolates = False
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._venvs = local_build.Environments(data / "venvs")
+        self._slots = data / "slots"
+        self._children: set[int] = set()
+
+    def answers(self) -> bool:
+        return sys.platform == "linux"
+
+    def prepare(self, spec: SlotSpec) -> Slot:
+        with self._alone():
+            if known := self._record(spec.name):
+                return known.slot
+            venv = self._venvs.directory(spec.image)
+            if venv is None:
+                raise ImageGone
+            places.lay_out(spec.directory, own_user=False)
+            record = Record(
+                name=spec.name,
+                image=spec.image,
+                directory=str(spec.directory),
+                process=str(self._spawn(spec, venv)),
+                memory_bytes=spec.limits.memory_bytes,
+                processes=spec.limits.processes,
+                labels=dict(spec.labels),
+            )
+            self._write(record)
+        return record.slot
+
+    def start(self, slot: Slot, go: Go) -> None:
+        record = self._record(slot.name)
+        if record is None:
+            raise SlotGone
+        # The kernel counts all tasks of the user, also those that have nothing to do with the job.
+        processes = record.processes + local_process.tasks_of_this_user()
+        limits = {"memory_bytes": record.memory_bytes, "processes": processes}
+        message = {**go.message(), "owner": None, "user": None, "limits": limits}
+        _hand_over(slot.directory / _PIPE, json.dumps(message).encode() + b"\n")
+
+    def stop(self, slot: Slot) -> None:
+        Process.parse(slot.reference).signal(signal.SIGTERM)
+
+    def kill(self, slot: Slot) -> None:
+        Process.parse(slot.reference).kill_tree()
+
+    def alive(self, labels: Mapping[str, str]) -> list[Slot]:
+        self._reap()
+        return [one.slot for one in self._records() if labels.items() <= one.labels.items()]
+
+    def ending(self, slot: Slot) -> Ending:
+        self._reap()
+        if Process.parse(slot.reference).alive:
+            return Ending.ALIVE
+        if self._record(slot.name) is None:
+            return Ending.GONE
+        # The agent never leaves without a record once it has its go, unless something ends it.
+        taken = not (slot.directory / _PIPE).exists()
+        return Ending.KILLED if taken and not (slot.directory / "exit.json").exists() else Ending.EXITED
+
+    def discard(self, slot: Slot) -> None:
+        self.kill(slot)
+        with self._alone():
+            (slot.directory / _PIPE).unlink(missing_ok=True)
+            self._file(slot.name).unlink(missing_ok=True)
+        self._reap()
+
+    def build(self, recipe: Recipe, watch: BuildWatch) -> Built:
+        return local_build.LocalBuild(self._venvs, recipe, watch).run()
+
+    def remove_image(self, reference: str) -> None:
+        with self._alone():
+            if any(one.image == reference and Process.parse(one.process).alive for one in self._records()):
+                raise ImageInUse
+            self._venvs.remove(reference)
+
+    def has_image(self, reference: str) -> bool:
+        return self._venvs.directory(reference) is not None
+
+    def _spawn(self, spec: SlotSpec, venv: Path) -> Process:
+        pipe, errors = spec.directory / _PIPE, spec.directory / _ERRORS
+        pipe.unlink(missing_ok=True)
+        os.mkfifo(pipe, 0o600)
+        # Only this: the worker's own environment may hold passwords.
+        environment = {"PATH": f"{venv}/bin:{_SYSTEM_PATH}", "SCRIPTER_JOB_DIR": str(spec.directory)}
+        command = [f"{venv}/bin/python", str(places.AGENT)]
+        sandbox = local_sandbox.program()
+        if sandbox is None:
+            pid: int | None = local_process.spawn(command, environment, stdin=pipe, errors=errors)
+            self._children.add(pid or 0)
+        else:
+            wrapped = local_sandbox.around(
+                sandbox, command, directory=spec.directory, venv=venv, data=self._data, network=spec.network
+            )
+            pid = self._spawn_wrapped(wrapped, environment, pipe, errors)
+        process = Process.of(pid) if pid else None
+        if process is None:
+            raise Refused(f"The job's process could not be started: {errors.read_text(errors='replace').strip()}")
+        return process
+
+    def _spawn_wrapped(self, command: list[str], environment: dict[str, str], pipe: Path, errors: Path) -> int | None:
+        inner, outer = os.pipe()
+        try:
+            self._children.add(local_process.spawn(command, environment, stdin=pipe, errors=errors, info=outer))
+            os.close(outer)
+            outer = -1
+            return local_sandbox.pid_inside(inner)
+        finally:
+            os.close(inner)
+            if outer >= 0:
+                os.close(outer)
+
+    def _reap(self) -> None:
+        self._children -= {pid for pid in tuple(self._children) if local_process.reap(pid)}
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One at a time among all threads and processes: that is what makes a slot's name unique."""
+        self._slots.mkdir(parents=True, exist_ok=True)
+        with (self._slots / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _file(self, name: str) -> Path:
+        return self._slots / f"{name}.json"
+
+    def _write(self, record: Record) -> None:
+        draft = self._file(record.name).with_suffix(".new")
+        draft.write_text(json.dumps(asdict(record)), encoding="utf-8")
+        draft.replace(self._file(record.name))
+
+    def _record(self, name: str) -> Record | None:
+        try:
+            return Record(**json.loads(self._file(name).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def _records(self) -> list[Record]:
+        found = (self._record(file.stem) for file in sorted(self._slots.glob("*.json")))
+        return [one for one in found if one is not None]
+
+
+def _hand_over(pipe: Path, line: bytes) -> None:
+    """Write the go into the agent's pipe, once: afterwards the pipe has no name any more.
+
+    Raises: SlotGone.
+    """
+    try:
+        descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        # No pipe: the go was given already. No reader: the agent has ended.
+        if error.errno in (errno.ENOENT, errno.ENXIO):
+            raise SlotGone from error
+        raise
+    try:
+        with suppress(FileNotFoundError):
+            pipe.unlink()
+        while line:
+            if not local_process.ready(descriptor, select.POLLOUT, _PATIENCE_S):
+                raise SlotGone
+            line = line[os.write(descriptor, line) :]
+    except BrokenPipeError as error:
+        raise SlotGone from error
+    finally:
+        os.close(descriptor)
