@@ -44,11 +44,7 @@ def _has_line(logs: Path, job_id: int) -> bool:
 
 def _docker_run_s(workload: Workload) -> float:
     mount = f"type=bind,source={workload.source},target=/src,readonly"
+    docker = ["docker", "--host", workload.docker_host, "run", "--rm", "--network", "none", "--mount", mount]
     begun = time.perf_counter()
-    subprocess.run(
-        ["docker", "--host", workload.docker_host, "run", "--rm", "--network", "none", "--mount", mount]
-        + [workload.image, "python3", "/src/main.py"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    subprocess.run([*docker, workload.image, "python3", "/src/main.py"], check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun

@@ -26,12 +26,12 @@ _ASK_S = 1.0
 Offset = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 
 # What the handlers declare as their answers, besides 401 and 404.
-LOG_RESPONSES: Final[dict[int, Any]] = {
+LOG_RESPONSES: Final[dict[int | str, Any]] = {
     200: {"content": {"text/plain": {"schema": {"type": "string", "format": "binary"}}}},
     206: {"content": {"text/plain": {"schema": {"type": "string", "format": "binary"}}}},
     416: Problem,
 }
-STREAM_RESPONSES: Final[dict[int, Any]] = {
+STREAM_RESPONSES: Final[dict[int | str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
     503: Problem,
 }

@@ -18,8 +18,9 @@ from scripter.jobs.service import Filter
 from scripter.jobs.states import FINAL, Status, Trigger
 from scripter.jobs.views import JobEventList, JobList, JobView
 from scripter.lib import http
-from scripter.lib.errors import BadInput, NotFound
+from scripter.lib.errors import BadInput
 from scripter.lib.http import Answer, Body, Page, Path, Problem, Query, RowId
+from scripter.logview import End, LogQuery, StreamQuery, WindowQuery, WindowView
 from scripter.scripts import service as scripts
 
 bp = APIBlueprint("jobs", __name__, url_prefix="/api")
@@ -45,8 +46,8 @@ class StartJob(Body):
     """What differs from the script's own settings, if anything."""
 
     version: RowId | None = None
-    arguments: list[str] = []
-    environment: dict[str, str] = {}
+    arguments: list[str] = Field(default_factory=list)
+    environment: dict[str, str] = Field(default_factory=dict)
     time_limit_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
 
 
@@ -101,7 +102,7 @@ def list_jobs(query: JobQuery) -> Answer:
         return http.show(JobList(items=[views.view(session, job) for job in jobs], next=after))
 
 
-@bp.get("/jobs/stream", responses={200: {"content": {"text/event-stream": {}}}, 401: Problem, 422: Problem})
+@bp.get("/jobs/stream", responses={**logview.STREAM_RESPONSES, 401: Problem, 422: Problem})
 @needs(Scope.JOB_READ)
 def stream_jobs(query: FeedQuery) -> Answer:
     """Every change of a job's state as it happens: events `job`, resumable by `Last-Event-ID`."""
@@ -133,3 +134,47 @@ def list_events(path: JobPath, query: EventQuery) -> Answer:
         job = service.get(session, path.key)
         rows = service.events(session, job_id=job.id, after=query.after)
         return http.show(JobEventList(items=[views.event(row) for row in rows]))
+
+
+@bp.get("/jobs/<job>/log", responses={**logview.LOG_RESPONSES, 401: Problem, 404: Problem, 422: Problem})
+@needs(Scope.JOB_READ)
+def show_log(path: JobPath, query: LogQuery) -> Answer:
+    """The log file as it is: whole, or by a Range header."""
+    with guard.reading() as session:
+        job = service.get(session, path.key)
+        file = slots.log_path(guard.context(), job)
+    return logview.download(file, query, file.name)
+
+
+@bp.get("/jobs/<job>/log/window", responses={200: WindowView, 401: Problem, 404: Problem, 422: Problem})
+@needs(Scope.JOB_READ)
+def show_window(path: JobPath, query: WindowQuery) -> Answer:
+    """A piece of the log, for scrolling."""
+    with guard.reading() as session:
+        job = service.get(session, path.key)
+    return logview.window(slots.log_path(guard.context(), job), query, finished=job.status in FINAL)
+
+
+@bp.get("/jobs/<job>/log/stream", responses={**logview.STREAM_RESPONSES, 401: Problem, 404: Problem, 422: Problem})
+@needs(Scope.JOB_READ)
+def stream_log(path: JobPath, query: StreamQuery) -> Answer:
+    """The log as it grows: events `log` with the byte offset as id, and `end` when the job has ended."""
+    context = guard.context()
+    with guard.reading() as session:
+        job = service.get(session, path.key)
+
+    def ended() -> End | None:
+        with context.db.reading() as session:
+            found = session.get(Job, job.id)
+            if found is None:
+                return End("gone", "The job was deleted.")
+            return End(found.status, found.reason) if found.status in FINAL else None
+
+    return logview.stream(slots.log_path(context, job), query, ended)
+
+
+def _idempotency_key() -> str | None:
+    key = flask.request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= 200:
+        raise BadInput.at("Idempotency-Key", "This must have 1 to 200 characters.")
+    return key

@@ -18,7 +18,7 @@ from scripter.jobs.models import Job
 from scripter.jobs.outcome import Bounds, Outcome
 from scripter.jobs.states import Status
 from scripter.lib.errors import ScripterError
-from scripter.runners.protocol import Ending, ImageGone, Runner, RunnerUnavailable, Slot
+from scripter.runners.protocol import Ending, ImageGone, Runner, RunnerUnavailable, Slot, SlotGone
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,7 @@ class Attempt:
     def begin(self) -> bool:
         """Prepare a container and hand it its go. False when the job ended, or went back to the queue, right here."""
         try:
+            self._clear()
             slots.make(self._context, self._job)
             self.slot = self._runner.prepare(slots.spec(self._context, self._job))
             return self.start()
@@ -68,11 +69,33 @@ class Attempt:
         with self._context.db.transaction() as session:
             return moves.mark_running(session, self._job, self._context.worker, start_ms, "cold")
 
-    def may_have_begun(self) -> bool:
-        """Whether the script may have begun already, as row, container and slot directory tell: never begin it twice."""
-        if self._job.status == Status.RUNNING or self._has_record():
+    def resume(self) -> bool:
+        """Go on with an adopted job. One that had not begun is begun, in the same container if it still waits there.
+
+        A script that may have begun is never begun again.
+        """
+        if self._may_have_begun():
+            return True
+        if self.slot is None:
+            return self.begin()
+        try:
+            return self.start()
+        except SlotGone:
+            return True  # it took its go at the last moment, or is gone: following it finds out which
+
+    def _may_have_begun(self) -> bool:
+        """As row, container and slot directory tell: the agent's first deed after its go is a line in the log."""
+        if self._job.status == Status.RUNNING or self._has_record() or slots.has_log(self._directory):
             return True
         return self.slot is not None and self._look() is not Ending.ALIVE
+
+    def _clear(self) -> None:
+        """Remove what an earlier try left, if there was one: its container holds the directory that is made anew."""
+        if not self._directory.exists():
+            return
+        for slot in self._runner.alive(slots.labels(self._context, self._job)):
+            self._runner.discard(slot)
+        slots.remove(self._directory)
 
     def follow(self) -> None:
         """Wait for the end and record it; returns early when told to let go."""

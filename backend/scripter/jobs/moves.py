@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -23,10 +24,10 @@ def move(
     job_id: int,
     was: Status,
     to: Status,
+    values: Mapping[str, object] = MappingProxyType({}),
     *,
     why: str = "",
     holder: str | None = None,
-    **values: object,
 ) -> bool:
     """Move the job if it still stands at `was` (and is still held by `holder`, if given); False if it does not."""
     if to not in MOVES.get(was, ()):
@@ -52,10 +53,8 @@ def claim_next(session: Session, worker: str) -> Job | None:
     """
     waiting = select(Job.id).where(Job.status == Status.QUEUED).order_by(Job.priority.desc(), Job.id).limit(_CANDIDATES)
     for job_id in session.scalars(waiting).all():
-        lease = clock.now() + LEASE
-        if move(
-            session, job_id, Status.QUEUED, Status.STARTING, why=f"taken by {worker}", worker=worker, lease_until=lease
-        ):
+        held = {"worker": worker, "lease_until": clock.now() + LEASE}
+        if move(session, job_id, Status.QUEUED, Status.STARTING, held, why=f"taken by {worker}"):
             session.flush()
             return session.get_one(Job, job_id, populate_existing=True)
     return None
@@ -63,22 +62,15 @@ def claim_next(session: Session, worker: str) -> Job | None:
 
 def give_back(session: Session, job: Job, worker: str, why: str) -> bool:
     """Put a job that has certainly not begun back into the queue."""
-    return move(session, job.id, Status.STARTING, Status.QUEUED, why=why, holder=worker, worker=None, lease_until=None)
+    free = {"worker": None, "lease_until": None}
+    return move(session, job.id, Status.STARTING, Status.QUEUED, free, why=why, holder=worker)
 
 
 def mark_running(session: Session, job: Job, worker: str, start_ms: int, kind: str) -> bool:
     """The go has been handed over; `start_ms` counts from the claim."""
-    return move(
-        session,
-        job.id,
-        Status.STARTING,
-        Status.RUNNING,
-        why=f"{kind} start in {start_ms} ms",
-        holder=worker,
-        start_ms=start_ms,
-        start_kind=kind,
-        started_at=clock.now(),
-    )
+    begun = {"start_ms": start_ms, "start_kind": kind, "started_at": clock.now()}
+    why = f"{kind} start in {start_ms} ms"
+    return move(session, job.id, Status.STARTING, Status.RUNNING, begun, why=why, holder=worker)
 
 
 def finish(session: Session, job: Job, worker: str, outcome: Outcome) -> bool:
@@ -101,7 +93,7 @@ def finish(session: Session, job: Job, worker: str, outcome: Outcome) -> bool:
     }
     if outcome.started_at is not None:
         ended["started_at"] = outcome.started_at
-    return move(session, job.id, Status(was), outcome.status, why=outcome.reason, holder=worker, **ended)
+    return move(session, job.id, Status(was), outcome.status, ended, why=outcome.reason, holder=worker)
 
 
 def renew(session: Session, worker: str) -> set[int]:

@@ -113,10 +113,10 @@ def cancel(session: Session, job: Job, by: User | None) -> Job:
     Raises:
         Conflict: it has ended already.
     """
-    asked = {"cancel_requested_at": clock.now(), "cancelled_by_id": by.id if by else None}
+    asked: dict[str, object] = {"cancel_requested_at": clock.now(), "cancelled_by_id": by.id if by else None}
     words = f"cancelled by {by.name}" if by else "cancelled by Scripter"
-    ended = {"reason": words, "reason_code": Reason.CANCELLED, "finished_at": clock.now()}
-    if not move(session, job.id, Status.QUEUED, Status.CANCELLED, why=words, **asked, **ended):
+    ended = {**asked, "reason": words, "reason_code": Reason.CANCELLED, "finished_at": clock.now()}
+    if not move(session, job.id, Status.QUEUED, Status.CANCELLED, ended, why=words):
         running = update(Job).where(Job.id == job.id, Job.status.not_in(FINAL))
         if changed_rows(session, running.values(**asked)) != 1:
             raise Conflict("This job has ended already; there is nothing to cancel.")
@@ -229,7 +229,7 @@ def _by_key(session: Session, key: str, script: Script) -> Job | None:
     return job
 
 
-def _viewed() -> Select[tuple[Job]]:
+def _viewed() -> Select[Job]:
     return select(Job).options(
         joinedload(Job.script), joinedload(Job.version), joinedload(Job.started_by), joinedload(Job.cancelled_by)
     )

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from scripter import filestore, logstore
+from scripter import logstore
 from scripter.context import Context
 from scripter.filestore import Manifest
+from scripter.filestore.store import FileStore
 from scripter.jobs.models import Job
 from scripter.runners.protocol import Go, Limits, Network, SlotSpec
 
@@ -28,13 +29,10 @@ def log_path(context: Context, job: Job) -> Path:
 
 
 def make(context: Context, job: Job) -> Path:
-    """The slot directory with the version's files and the log; one half made before a crash is made anew."""
+    """The slot directory with the version's files and the log."""
     slot = directory(context, job)
-    shutil.rmtree(slot, ignore_errors=True)
     slot.mkdir(parents=True)
-    filestore.write_tree(context.data, Manifest.load(job.version.manifest), slot / "src")
-    for name in ("work", "artifacts"):
-        (slot / name).mkdir()
+    FileStore(context.data).write_tree(Manifest.load(job.version.manifest), slot / "src")
     # One file under two names: it is at its place from the first byte on, and the agent sees only its own slot.
     logstore.create(log_path(context, job), also=slot / "log")
     return slot
@@ -48,12 +46,17 @@ def spec(context: Context, job: Job) -> SlotSpec:
         directory=directory(context, job),
         limits=Limits(memory_bytes=job.memory_mb * MEBIBYTE, cpus=job.cpus, processes=job.processes),
         network=Network(job.network),
-        labels={
-            "scripter.instance": context.instance,
-            "scripter.job": str(job.id),
-            "scripter.attempt": str(job.attempt),
-        },
+        labels=labels(context, job),
     )
+
+
+def labels(context: Context, job: Job) -> dict[str, str]:
+    """How the container of the job's present attempt is found again."""
+    return {
+        "scripter.instance": context.instance,
+        "scripter.job": str(job.id),
+        "scripter.attempt": str(job.attempt),
+    }
 
 
 def go(context: Context, job: Job, banner: str) -> Go:
@@ -77,6 +80,14 @@ def exit_record(slot: Path) -> Mapping[str, Any] | None:
         return cast("Mapping[str, Any]", json.loads((slot / "exit.json").read_bytes()))
     except FileNotFoundError:
         return None
+
+
+def has_log(slot: Path) -> bool:
+    """Whether anything has been written to the log yet."""
+    try:
+        return (slot / "log").stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def remove(slot: Path) -> None:

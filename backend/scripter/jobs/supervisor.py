@@ -105,7 +105,7 @@ class Supervisor:
                 if job is None:
                     return
                 self._load(job)
-            self._live(Attempt(self._context, self._runner, job, claimed_at), lambda attempt: attempt.begin())
+            self._live(Attempt(self._context, self._runner, job, claimed_at), Attempt.begin)
 
     def _anything_waits(self) -> bool:
         with self._context.db.reading() as session:
@@ -178,14 +178,7 @@ class Supervisor:
             log.info("job.adopted", job=job.uuid, status=job.status)
             attempt = Attempt(self._context, self._runner, job, time.monotonic())
             attempt.slot = alive.get(str(job.id))
-            self._live(attempt, self._resume)
-
-    def _resume(self, attempt: Attempt) -> bool:
-        """Whether an adopted job is to be followed. One that had not begun is begun, in the same container if one was
-        prepared: its name is the same, so there can be no second one."""
-        if attempt.may_have_begun():
-            return True
-        return attempt.start() if attempt.slot is not None else attempt.begin()
+            self._live(attempt, Attempt.resume)
 
     def _remove_orphans(self) -> None:
         """Remove the containers of jobs that have ended, or that nobody knows."""

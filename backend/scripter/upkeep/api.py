@@ -12,7 +12,6 @@ from scripter.access.guard import needs, public
 from scripter.access.scopes import Scope
 from scripter.lib import clock, http
 from scripter.lib.http import Answer, Problem, View
-from scripter.runners.protocol import LOCAL_NOTICE
 from scripter.schedules import service as schedules
 from scripter.upkeep import service
 from scripter.upkeep.models import WorkerRow
@@ -96,23 +95,22 @@ def show_system() -> Answer:
     now = clock.now()
     with guard.reading() as session:
         last_tick = schedules.last_tick(session)
-        workers = [WorkerView.of(row, now) for row in service.workers(session)]
-        isolates = {row.runner: row.isolates for row in service.workers(session) if service.is_alive(row, now)}
+        workers = service.workers(session)
     return http.show(
         SystemView(
             version=__version__,
             mode="embedded" if queue.kind == "in-process" else "services",
-            runner=_runner(isolates),
+            runner=_runner([row for row in workers if service.is_alive(row, now)]),
             clock=ClockView(last_tick_at=last_tick, late=service.clock_is_late(last_tick, now)),
-            workers=workers,
+            workers=[WorkerView.of(row, now) for row in workers],
             queue=QueueView(kind=queue.kind, reachable=queue.answers()),
         )
     )
 
 
-def _runner(isolates: dict[str, bool]) -> RunnerView:
+def _runner(alive: list[WorkerRow]) -> RunnerView:
     """The least safe runner among the live workers: that is the one to warn of."""
-    if not isolates:
+    if not alive:
         return RunnerView(kind=None, isolates=None, notice=None)
-    kind = min(isolates, key=lambda one: isolates[one])
-    return RunnerView(kind=kind, isolates=isolates[kind], notice=None if isolates[kind] else LOCAL_NOTICE)
+    worst = min(alive, key=lambda row: row.isolates)
+    return RunnerView(kind=worst.runner, isolates=worst.isolates, notice=worst.notice or None)

@@ -22,6 +22,8 @@ class WorkerRow(Base):
     pool: Mapped[str] = mapped_column(String(60), default="default")
     runner: Mapped[str] = mapped_column(String(20))
     isolates: Mapped[bool]
+    # What people must know about this runner; empty if there is nothing to warn of.
+    notice: Mapped[str] = mapped_column(String(1000))
     engine_answers: Mapped[bool]
     places: Mapped[int]
     running: Mapped[int]

@@ -14,6 +14,7 @@ from scripter.images import service as images
 from scripter.jobs import service as jobs
 from scripter.lib import clock
 from scripter.lib.db import changed_rows
+from scripter.runners.choose import notice
 from scripter.runners.protocol import Runner
 from scripter.upkeep.models import WorkerRow
 
@@ -50,6 +51,7 @@ def beat(session: Session, beat: Beat) -> None:
             pool="default",
             runner=beat.runner.kind,
             isolates=beat.runner.isolates,
+            notice=notice(beat.runner),
             places=beat.places,
             started_at=now,
             **fresh,

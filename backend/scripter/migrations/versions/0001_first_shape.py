@@ -89,6 +89,7 @@ def upgrade() -> None:
         sa.Column("pool", sa.String(length=60), nullable=False),
         sa.Column("runner", sa.String(length=20), nullable=False),
         sa.Column("isolates", sa.Boolean(), nullable=False),
+        sa.Column("notice", sa.String(length=1000), nullable=False),
         sa.Column("engine_answers", sa.Boolean(), nullable=False),
         sa.Column("places", sa.Integer(), nullable=False),
         sa.Column("running", sa.Integer(), nullable=False),

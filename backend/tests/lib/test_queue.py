@@ -1,0 +1,97 @@
+"""The queue: both brokers pass the same tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+import testbed
+from scripter.lib import queue
+from scripter.lib.queue import Queue
+
+
+class Heard:
+    """What the tasks of these tests were rung with."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.bell = threading.Event()
+
+    def wait(self) -> None:
+        assert self.bell.wait(20)
+        self.bell.clear()
+
+
+@pytest.fixture
+def tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two tasks of our own instead of the product's."""
+    monkeypatch.setattr(queue, "_tasks", {})
+
+    @queue.task("test.ring", queue="test_jobs")
+    def ring(heard: Heard, number: int) -> None:
+        heard.numbers.append(number)
+        heard.bell.set()
+        if number < 0:
+            raise ValueError("a task that fails")
+
+    @queue.task("test.beat", queue="test_ticks", every="* * * * *")
+    def beat(heard: Heard) -> None:
+        heard.bell.set()
+
+
+@pytest.fixture(params=["in-process", "rabbitmq"])
+def url(request: pytest.FixtureRequest, services: testbed.Services) -> Iterator[str]:
+    if request.param == "in-process":
+        yield ""
+        return
+    with services.vhost("queue_test") as url:
+        yield url
+
+
+@pytest.fixture
+def opened(tasks: None, url: str) -> Iterator[tuple[Queue, Heard]]:
+    heard = Heard()
+    opened = Queue(url, heard)
+    worker = opened.worker({"test_jobs", "test_ticks"}, 2)
+    worker.start()
+    yield opened, heard
+    worker.stop()
+    opened.close()
+
+
+def test_a_task_is_rung_by_its_name_with_the_context_and_its_arguments(opened: tuple[Queue, Heard]) -> None:
+    rung, heard = opened
+    assert rung.wake("test.ring", 7)
+    heard.wait()
+    assert heard.numbers == [7]
+
+
+def test_a_task_that_fails_is_not_tried_again(opened: tuple[Queue, Heard]) -> None:
+    rung, heard = opened
+    rung.wake("test.ring", -1)
+    heard.wait()
+    rung.wake("test.ring", 2)
+    heard.wait()
+    assert heard.numbers == [-1, 2]
+
+
+def test_the_clock_knows_which_tasks_it_has_to_ring(opened: tuple[Queue, Heard]) -> None:
+    rung, heard = opened
+    assert [actor.actor_name for actor in rung.periodic()] == ["test.beat"]
+    rung.wake("test.beat")
+    heard.wait()
+
+
+def test_the_queue_says_what_it_is_and_that_it_answers(opened: tuple[Queue, Heard], url: str) -> None:
+    rung, _ = opened
+    assert rung.answers()
+    assert rung.kind == ("rabbitmq" if url else "in-process")
+
+
+def test_a_broker_that_is_not_there_is_no_exception_but_a_no(tasks: None) -> None:
+    lonely = Queue("amqp://guest:guest@127.0.0.1:1/", Heard())
+    assert not lonely.answers()
+    assert not lonely.wake("test.ring", 1)
+    lonely.close()

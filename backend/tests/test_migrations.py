@@ -1,0 +1,91 @@
+"""The database's shape: what migrations make is what the rows say, and several processes may start at once."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import make_url
+
+import testbed
+from scripter import migrations
+from scripter.lib.db import Base, Database
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def empty(request: pytest.FixtureRequest, services: testbed.Services, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        db = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield db
+        db.close()
+        return
+    admin = create_engine(services.mariadb_url, isolation_level="AUTOCOMMIT")
+    name = f"empty_{secrets.token_hex(6)}"
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET latin1"))
+    db = Database(make_url(services.mariadb_url).set(database=name).render_as_string(hide_password=False))
+    yield db
+    db.close()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name}"))
+    admin.dispose()
+
+
+def test_the_migrations_make_what_the_rows_say(empty: Database, tmp_path: Path) -> None:
+    assert not migrations.is_current(empty)
+    migrations.upgrade(empty, tmp_path)
+    assert migrations.is_current(empty)
+    with empty.engine.connect() as connection:
+        found = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(found, Base.metadata) == []
+
+
+def test_down_and_up_again_leaves_nothing_behind(empty: Database, tmp_path: Path) -> None:
+    migrations.upgrade(empty, tmp_path)
+    with empty.engine.connect() as connection:
+        config = migrations.configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        connection.commit()
+    assert set(inspect(empty.engine).get_table_names()) == {"alembic_version"}
+    migrations.upgrade(empty, tmp_path)
+    assert migrations.is_current(empty)
+
+
+def test_processes_that_start_at_once_wait_for_each_other(empty: Database, tmp_path: Path) -> None:
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        db = Database(empty.engine.url.render_as_string(hide_password=False))
+        try:
+            migrations.upgrade(db, tmp_path)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            db.close()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert migrations.is_current(empty)
+
+
+def test_names_that_differ_only_in_an_accent_are_different(empty: Database, tmp_path: Path) -> None:
+    migrations.upgrade(empty, tmp_path)
+    with empty.engine.begin() as connection:
+        insert = text(
+            "INSERT INTO failed_logins VALUES (:key, 1, '2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000')"
+        )
+        connection.execute(insert, {"key": "cafe"})
+        connection.execute(insert, {"key": "café"})
