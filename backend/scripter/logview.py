@@ -20,6 +20,7 @@ from scripter.lib.http import LARGEST_ID, Answer, Event, Problem, Query, View
 
 MAX_WINDOW_BYTES = 1024 * 1024
 MAX_TAIL_LINES = 10_000
+_CHUNK_BYTES = 256 * 1024
 # How often a viewer's stream asks whether the log has ended; the file itself is read far more often.
 _ASK_S = 1.0
 
@@ -176,7 +177,7 @@ def _headers(query: LogQuery, filename: str) -> dict[str, str]:
 def _bytes(path: Path, start: int, end: int) -> Iterator[bytes]:
     """Exactly these bytes, though the file may grow meanwhile."""
     while start < end:
-        chunk = logstore.read(path, start, min(end - start, logstore.CHUNK_BYTES), complete=True)
+        chunk = logstore.read(path, start, min(end - start, _CHUNK_BYTES), complete=True)
         if not chunk.data:
             return  # deleted meanwhile
         # Reading stops after whole lines where it can; what is promised here is bytes.

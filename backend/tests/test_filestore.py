@@ -280,11 +280,11 @@ def test_a_shown_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     store, src = FileStore(tmp_path), tmp_path / "scripts/1/src"
     first = store.put([SourceFile("old.py", b"1"), SourceFile("lib/x.py", b"1")])
     second = store.put([SourceFile("new.py", b"2")])
-    store.show(lambda: first, src)
+    store.show(lambda: ("1", first), src)
     assert tree(src) == {"old.py": b"1", "lib/x.py": b"1"}
-    store.show(lambda: second, src)
+    store.show(lambda: ("2", second), src)
     assert tree(src) == {"new.py": b"2"}
-    assert store.shows(second, src)
+    assert store.shows("2", src)
     assert [path.name for path in src.parent.iterdir() if path.is_dir()] == ["src"]
 
 
@@ -300,14 +300,14 @@ def test_of_many_savers_the_folder_shows_the_last_state(tmp_path: Path) -> None:
 
     def save(state: Manifest) -> None:
         latest["is"] = state
-        store.show(lambda: latest["is"], src)
+        store.show(lambda: (latest["is"].digest, latest["is"]), src)
 
     threads = [threading.Thread(target=save, args=(state,)) for state in states]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert store.shows(latest["is"], src)
+    assert store.shows(latest["is"].digest, src)
     assert tree(src)["n.txt"] == store.read(latest["is"].entries[0])
 
 
@@ -318,7 +318,7 @@ from scripter.filestore import FileStore, SourceFile
 store = FileStore(Path(sys.argv[1]))
 for n in itertools.count():
     manifest = store.put([SourceFile(f"{i}.txt", str(n).encode()) for i in range(8)])
-    store.show(lambda: manifest, Path(sys.argv[1]) / "src")
+    store.show(lambda: (str(n), manifest), Path(sys.argv[1]) / "src")
     print(n, flush=True)
 """
 
@@ -337,7 +337,7 @@ def test_a_killed_writer_never_leaves_a_half_folder(tmp_path: Path) -> None:
         assert len(set(found.values())) == 1
     store = FileStore(tmp_path)
     last = store.put([SourceFile("main.py", b"")])
-    store.show(lambda: last, tmp_path / "src")
+    store.show(lambda: ("last", last), tmp_path / "src")
     assert [path.name for path in tmp_path.iterdir() if path.is_dir() and path.name != "objects"] == ["src"]
 
 

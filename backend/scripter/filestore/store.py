@@ -63,27 +63,28 @@ class FileStore:
             target.write_bytes(self.read(entry))
             target.chmod(0o755 if entry.executable else 0o644)
 
-    def show(self, current: Callable[[], Manifest | None], directory: Path) -> None:
-        """Let `directory` show the folder that `current` names, replacing it as a whole.
+    def show(self, current: Callable[[], tuple[str, Manifest] | None], directory: Path) -> None:
+        """Let `directory` show the folder that `current` gives with the name of its state, replacing it as a whole.
 
         `current` is asked under a lock: of two saves at one time, the later one stays, in whatever order they get
-        here. None, when there is no such folder any more, or it being shown already, changes nothing.
+        here. None, when there is no such folder any more, or its state being shown already, changes nothing.
         """
         home = directory.parent
         home.mkdir(parents=True, exist_ok=True)
         with _lock(home / f".{directory.name}.lock"):
-            manifest = current()
-            if manifest is None or _shown(directory) == manifest.digest:
+            now = current()
+            if now is None or self.shows(now[0], directory):
                 return
+            state, manifest = now
             _sweep_drafts(directory)
             draft = directory.with_name(f".{directory.name}.{secrets.token_hex(8)}")
             self.write_tree(manifest, draft)
             _replace(draft, directory)
-            _mark(directory, manifest.digest)
+            _mark(directory, state)
 
-    def shows(self, manifest: Manifest, directory: Path) -> bool:
-        """Whether `directory` was last made to show exactly this folder."""
-        return _shown(directory) == manifest.digest
+    def shows(self, state: str, directory: Path) -> bool:
+        """Whether `directory` was last made to show this state."""
+        return directory.is_dir() and _shown(directory) == state
 
     def _put(self, file: SourceFile) -> Entry:
         digest = hashlib.sha256(file.content).hexdigest()
@@ -125,20 +126,18 @@ def _lock(path: Path) -> Iterator[None]:
 
 
 def _marker(directory: Path) -> Path:
-    return directory.with_name(f".{directory.name}.digest")
+    return directory.with_name(f".{directory.name}.state")
 
 
-def _mark(directory: Path, digest: str) -> None:
-    draft = directory.with_name(f".{directory.name}.digest.draft")
-    draft.write_text(digest, encoding="ascii")
+def _mark(directory: Path, state: str) -> None:
+    draft = directory.with_name(f".{directory.name}.state.draft")
+    draft.write_text(state, encoding="utf-8")
     draft.replace(_marker(directory))
 
 
 def _shown(directory: Path) -> str | None:
-    if not directory.is_dir():
-        return None
     with suppress(OSError):
-        return _marker(directory).read_text(encoding="ascii")
+        return _marker(directory).read_text(encoding="utf-8")
     return None
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 MAX_LENGTH = 500
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_EXIT_CODE = re.compile(r"returned a non-zero code: (\d+)")
+_EXIT_CODE = re.compile(r"(?:returned a non-zero code:|failed with exit code) (\d+)")
 _NOISE = re.compile(
     r"^(\[notice\]|WARNING:|W:|debconf:|npm notice|--->|Removing intermediate container|Step \d+/\d+|note:|hint:|╰─>|│"
-    r"|\[end of output\]|\^|~+|ERROR: Job failed)|returned a non-zero code",
+    r"|\[end of output\]|\^|~+|ERROR: Job failed)|returned a non-zero code|failed with exit code \d+",
     re.IGNORECASE,
 )
 
@@ -40,6 +40,7 @@ _RULES: Sequence[_Rule] = (
         r"No space left on device|not enough free space|no space left",
         "The disk is full (no space left on device). Free some space, then build again.",
     ),
+    _rule(r"\bit was killed, probably because .*", r"Out of memory: \g<0>"),
     _rule(
         r"^(?:.*Killed signal terminated program.*|Killed|MemoryError.*|.*Cannot allocate memory.*"
         r"|.*returned a non-zero code: 137)$",
@@ -66,11 +67,13 @@ _RULES: Sequence[_Rule] = (
         r"\1 cannot take \g<out>: it is outside of the image's files.",
     ),
     _rule(
-        r"(COPY|ADD) failed: .*?stat (?:/\S*docker-builder\d+/)?(.+?): (?:file does not exist|no such file or directory)",
+        r"(COPY|ADD) failed: .*?stat (?:/\S*docker-builder\d+/)?(.+?): "
+        r"(?:file does not exist|no such file or directory)",
         r"\1 found no file \2 among the image's files.",
     ),
     _rule(
-        r"(COPY|ADD) failed: no source files were specified.*", r"\1 found no file that matches among the image's files."
+        r"(COPY|ADD) failed: no source files were specified.*",
+        r"\1 found no file that matches among the image's files.",
     ),
     _rule(r"(?:COPY|ADD) failed: .*"),
     _rule(r"When using (?:COPY|ADD) with more than one source file.*"),
@@ -84,9 +87,7 @@ _RULES: Sequence[_Rule] = (
         r"|Network is unreachable|Connection refused|[Cc]onnect(?:ion)? ?timed? ?out|Read timed out)",
         r"pip could not reach the package index: \1.",
     ),
-    _rule(
-        r"(certificate verify failed[^'\")]*)", r"The package index was not trusted: \1."
-    ),
+    _rule(r"(certificate verify failed[^'\")]*)", r"The package index was not trusted: \1."),
     # pip, from the cause to the consequence.
     _rule(r"ERROR: (THESE PACKAGES DO NOT MATCH THE HASHES.*)", r"\1"),
     _rule(r"ERROR: (Cannot install .* because these package versions have conflicting dependencies\.?)", r"\1"),

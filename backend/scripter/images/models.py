@@ -51,6 +51,10 @@ BUILD_MOVES: Mapping[BuildStatus, frozenset[BuildStatus]] = {
 FINISHED = frozenset(BuildStatus) - set(BUILD_MOVES)
 
 
+# Without it SQLite gives the id of a deleted row to the next one, which would inherit its log files and labels.
+_IDS_ONCE = {"sqlite_autoincrement": True}
+
+
 class StepRecord(TypedDict):
     """One step of a build as kept in its row; `seconds` is None until the step has ended."""
 
@@ -71,6 +75,7 @@ class Image(Base):
     """A recipe. Its files are a manifest over the file store; `digest` is the digest of that manifest."""
 
     __tablename__ = "images"
+    __table_args__ = _IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
@@ -93,7 +98,11 @@ class Build(Base):
     """One making of an image, from the files as they were when it was asked for."""
 
     __tablename__ = "builds"
-    __table_args__ = (UniqueConstraint("image_id", "number"), Index("ix_builds_status_lease", "status", "lease_until"))
+    __table_args__ = (
+        UniqueConstraint("image_id", "number"),
+        Index("ix_builds_status_lease", "status", "lease_until"),
+        _IDS_ONCE,
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))

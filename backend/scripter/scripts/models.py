@@ -13,16 +13,20 @@ from scripter.images.models import Image
 from scripter.lib import clock
 from scripter.lib.db import Base, Id, UtcDateTime
 
+# Without it SQLite gives the id of a deleted row to the next one, which would inherit its log files.
+_IDS_ONCE = {"sqlite_autoincrement": True}
+
 
 class Script(Base):
     """A named folder of source files and the image that it runs on. The files are those of its latest version."""
 
     __tablename__ = "scripts"
+    __table_args__ = _IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     # What makes two names the same: case folded, composed. The database itself refuses the second one.
-    name_key: Mapped[str] = mapped_column(String(300), unique=True)
+    name_key: Mapped[str] = mapped_column(String(100), unique=True)
     description: Mapped[str] = mapped_column(Text, default="")
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
     entry: Mapped[str] = mapped_column(String(500))
@@ -46,7 +50,7 @@ class Version(Base):
     """One frozen state of a script's files, never changed after. `digest` covers the manifest and the entry."""
 
     __tablename__ = "versions"
-    __table_args__ = (UniqueConstraint("script_id", "number"),)
+    __table_args__ = (UniqueConstraint("script_id", "number"), _IDS_ONCE)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id", ondelete="CASCADE"))

@@ -142,7 +142,10 @@ SyntaxError: invalid syntax"""
             "E: The repository 'http://m bookworm Release' does not have a Release file.",
             "The repository 'http://m bookworm Release' does not have a Release file.",
         ),
-        ("ERROR: unable to select packages:\n  foo (no such package):\n    required by: world[foo]", "There is no package foo."),
+        (
+            "ERROR: unable to select packages:\n  foo (no such package):\n    required by: world[foo]",
+            "There is no package foo.",
+        ),
         ("npm ERR! code E404\nnpm ERR! 404 Not Found", "npm: Not Found"),
         ("/bin/sh: 1: frobnicate: not found", "frobnicate: command not found."),
         ("/bin/sh: frobnicate: not found", "frobnicate: command not found."),
@@ -151,7 +154,10 @@ SyntaxError: invalid syntax"""
         (TRACEBACK, "ModuleNotFoundError: No module named 'numpy'"),
         (SYNTAX, "SyntaxError: invalid syntax"),
         ("KeyboardInterrupt", "KeyboardInterrupt"),
-        ("OSError: [Errno 28] No space left on device", "The disk is full (no space left on device). Free some space, then build again."),
+        (
+            "OSError: [Errno 28] No space left on device",
+            "The disk is full (no space left on device). Free some space, then build again.",
+        ),
         ("make: *** [all] Error 2", "make: *** [all] Error 2"),
         ("one\ntwo\n\n  \n", "two"),
         ("10%\r50%\r\x1b[32mdownload failed: 404\x1b[0m\r\n", "download failed: 404"),
@@ -196,8 +202,14 @@ def test_the_line_that_matters_is_found(output: str, expected: str) -> None:
             "The base image could not be fetched, the registry cannot be reached: request canceled while waiting for "
             "connection (Client.Timeout exceeded while awaiting headers).",
         ),
-        ("toomanyrequests: You have reached your limit.", "The registry refuses for now, too many requests: You have reached your limit."),
-        ("invalid reference format: repository name must be lowercase", "The base image's name cannot be read: invalid reference format."),
+        (
+            "toomanyrequests: You have reached your limit.",
+            "The registry refuses for now, too many requests: You have reached your limit.",
+        ),
+        (
+            "invalid reference format: repository name must be lowercase",
+            "The base image's name cannot be read: invalid reference format.",
+        ),
         (
             "dockerfile parse error line 3: unknown instruction: FOO",
             "dockerfile parse error line 3: unknown instruction: FOO",
@@ -211,7 +223,16 @@ def test_the_line_that_matters_is_found(output: str, expected: str) -> None:
             "The command '/bin/sh -c python x.py' returned a non-zero code: 137",
             "Out of memory: the step was killed. Give the image's builds a higher memory limit.",
         ),
-        ("The command '/bin/sh -c exit 3' returned a non-zero code: 3", "The command ended with exit code 3 and said nothing."),
+        (
+            "The command '/bin/sh -c exit 3' returned a non-zero code: 3",
+            "The command ended with exit code 3 and said nothing.",
+        ),
+        (
+            "Line 2 of the Dockerfile failed: it was killed, probably because it needed more than the 64 MB of memory "
+            "that builds have.",
+            "Out of memory: it was killed, probably because it needed more than the 64 MB of memory that builds have.",
+        ),
+        ("Line 2 of the Dockerfile failed with exit code 3: x", "The command ended with exit code 3 and said nothing."),
         ("The build timed out after 60 s.", "The build timed out after 60 s."),
     ],
 )

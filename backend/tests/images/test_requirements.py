@@ -87,13 +87,17 @@ def test_each_bad_line_is_told() -> None:
     assert [one.split(":")[0].split(" c")[0] for one in mistakes("-r x\nfine\nfoo bar\n")] == ["Line 1", "Line 3"]
 
 
-@pytest.mark.parametrize("text", ["", ">1,<2", ">1,<1.1", "==1.*,!=1.0", "~=1.4", "<1", ">=1!2", "===x", ">=1.0rc1,<1.1"])
+@pytest.mark.parametrize(
+    "text", ["", ">1,<2", ">1,<1.1", "==1.*,!=1.0", "~=1.4", "<1", ">=1!2", "===x", ">=1.0rc1,<1.1"]
+)
 def test_bounds_that_leave_room_are_satisfiable(text: str) -> None:
     assert satisfiable(SpecifierSet(text))
 
 
 VERSIONS = st.builds(lambda a, b: f"{a}.{b}", st.integers(0, 4), st.integers(0, 4))
-CLAUSES = st.builds(lambda operator, version: operator + version, st.sampled_from([">=", "<=", ">", "<", "==", "!="]), VERSIONS)
+CLAUSES = st.builds(
+    lambda operator, version: operator + version, st.sampled_from([">=", "<=", ">", "<", "==", "!="]), VERSIONS
+)
 
 
 @given(st.lists(CLAUSES, max_size=4), VERSIONS)
