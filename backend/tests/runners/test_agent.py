@@ -257,8 +257,16 @@ def test_a_log_that_is_a_link_is_not_written(bench: Bench) -> None:
     (bench.directory / "other").write_bytes(b"")
     (bench.directory / "log").symlink_to(bench.directory / "other")
     ran = bench.run("print('x')")
-    assert ran.returncode != 0
+    assert ran.exit["reason"] == "could_not_start"
+    assert ran.exit["message"].startswith("could not start: the log cannot be opened: ")
     assert (bench.directory / "other").read_bytes() == b""
+
+
+def test_a_go_of_another_version_is_refused_in_words(bench: Bench) -> None:
+    ran = bench.run("print('x')", version=2)
+    assert ran.exit["reason"] == "could_not_start"
+    assert "prepared for another version of Scripter" in ran.exit["message"]
+    assert ran.log == b""
 
 
 @pytest.mark.parametrize(
@@ -268,6 +276,7 @@ def test_a_log_that_is_a_link_is_not_written(bench: Bench) -> None:
         ("a.sh", "echo ${BASH_VERSION:+bash}", b"bash\n"),
         ("tool", "#!/bin/sh -e\necho $1; false; echo never", b"one\n"),
         ("tool", "#!/usr/bin/env python3\nimport sys\nprint(sys.argv[1])", b"one\n"),
+        ("a.sh", "yes | head -n 1", b"y\n"),
         ("deep/er/main.py", "import sys; print(sys.path[0])", b"SRC/deep/er\n"),
     ],
 )
@@ -282,7 +291,7 @@ def test_other_files_are_run_by_their_interpreter(bench: Bench, entry: str, sour
     ("entry", "source", "words"),
     [
         ("data.txt", "hello", "nothing says how to run data.txt"),
-        ("tool", "#!/opt/nothing/here\n", "'/opt/nothing/here', which runs tool, cannot be started: No such file"),
+        ("tool", "#!/opt/nothing/here\n", "the program '/opt/nothing/here' cannot be started: No such file"),
     ],
 )
 def test_what_cannot_be_started_says_why(bench: Bench, entry: str, source: str, words: str) -> None:

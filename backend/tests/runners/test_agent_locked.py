@@ -131,6 +131,7 @@ def test_secrets_stand_nowhere_that_other_processes_can_read(bench: Bench) -> No
                     print(name, pid, "refused")
         """,
         user=USER,
+        owner=OWNER,
         secrets={"TOKEN": "hunter2hunter2"},
     )
     assert b"True" not in ran.out and ran.out.count(b"\n") == 8

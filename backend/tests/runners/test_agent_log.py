@@ -114,6 +114,16 @@ def test_an_unfinished_line_is_shown_while_the_script_waits(bench: Bench) -> Non
     bench.end(process)
 
 
+def test_an_unfinished_line_that_keeps_growing_is_shown_too() -> None:
+    lines = Lines(b"stdout")
+    lines.feed(b".")
+    begun = lines.since
+    lines.feed(b".")
+    assert lines.since == begun
+    lines.feed(b"\n.")
+    assert lines.since > begun
+
+
 # Bounds
 
 
@@ -137,7 +147,7 @@ def test_a_log_over_its_limit_keeps_head_and_tail_and_counts_the_rest(bench: Ben
     assert whole.startswith(head) and whole.endswith(tail)
     assert len(head) + len(tail) + ran.exit["dropped_bytes"] == len(whole)
     assert f" {ran.exit['dropped_bytes']} {DROPPED}" in ran.lines[marker].text.decode()
-    assert min(len(head), len(tail)) > limit / 6
+    assert min(len(head), len(tail)) > limit / 7
     assert len(ran.log) < limit + 1000
     assert any("log limit reached" in text for text in ran.own)
     assert not (bench.directory / "log.tail").exists()
@@ -302,6 +312,11 @@ def test_each_line_of_a_longer_secret_is_hidden_by_itself() -> None:
 
 def test_values_too_short_to_hide_are_left_alone() -> None:
     assert Mask(needles_of(["abc", "", "a\nb"])).feed(b"abc a b", last=True) == b"abc a b"
+
+
+def test_each_text_that_is_masked_as_a_whole_stands_alone() -> None:
+    mask = Mask(needles_of(["password"]))
+    assert [mask.feed(b"password", last=True) for _ in range(2)] == [b"***", b"***"]
 
 
 def test_only_what_may_begin_a_secret_is_held_back() -> None:

@@ -160,6 +160,17 @@ def test_a_cancelled_script_takes_its_daemons_with_it(bench: Bench) -> None:
         assert gone(int((bench.directory / "work/daemon").read_text()))
 
 
+def test_a_script_does_not_outlive_its_agent(bench: Bench) -> None:
+    process = started(bench, 'open("pid", "w").write(str(__import__("os").getpid()))\n' + STUBBORN)
+    script = int((bench.directory / "work/pid").read_text())
+    stop(bench, process, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while not bench.prefix and not gone(script):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert not (bench.directory / "exit.json").exists()
+
+
 def test_all_that_lies_in_the_pipes_is_read_before_the_end(bench: Bench) -> None:
     ran = bench.run("import os\nos.write(1, b'x' * 60_000)\nos._exit(0)")
     assert ran.out == b"x" * 60_000

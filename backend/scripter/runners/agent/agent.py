@@ -45,7 +45,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import ModuleType
-    from typing import TypedDict
+    from typing import NoReturn, TypedDict
 
     class GoLimits(TypedDict):
         memory_bytes: int
@@ -76,8 +76,8 @@ REST_S = 0.5  # an unfinished line is shown after this
 LAST_S = 5.0  # what is killed gets this long to be gone, and its pipes to run dry
 REPORT_FD = 3
 PREFIX = len("2026-11-22T04:45:40.453659768Z stdout F ")
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 
 
 def stamp() -> bytes:
@@ -175,6 +175,7 @@ class Mask:
         end = len(data) if last else self._decided(data)
         out = self._hide(data, end) if end else b""
         self.held = data[end:]
+        self.hiding = self.hiding and not last  # what comes after the end is another text
         return out
 
     def _decided(self, data: bytes) -> int:
@@ -238,6 +239,8 @@ class Lines:
 
     def feed(self, data: bytes) -> tuple[bytes, int]:
         """The records that are complete now, and how many bytes of the script's output they hold."""
+        if not self.rest:
+            self.since = time.monotonic()
         block = self.rest + data
         full, part = self._prefixes()
         out: list[bytes] = []
@@ -251,7 +254,9 @@ class Lines:
             begin = position = position + MAX_LINE
         end = max(block.rfind(b"\n", begin) + 1, begin)
         out.append(self._records(full, block[begin:end]))
-        self.rest, self.since = block[end:], time.monotonic()
+        if end:
+            self.since = time.monotonic()
+        self.rest = block[end:]
         return b"".join(out), end
 
     def flush(self) -> tuple[bytes, int]:
@@ -284,10 +289,10 @@ class Ring:
     """The last `size` bytes of the records past the head, in a nameless side file that never grows."""
 
     def __init__(self, path: str, size: int) -> None:
-        self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        os.unlink(path)
         self.size, self.total = size, 0
         try:
+            self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            os.unlink(path)
             os.posix_fallocate(self.fd, 0, max(size, 1))
         except OSError:
             self.size = 0  # no room for a tail: what is past the head is only counted
@@ -335,7 +340,7 @@ class Log:
         self.size = 0  # bytes written to the file
         self.offered = self.kept = 0  # bytes of the script's output: given to us, found in the file
         self.gap = 0  # bytes of output dropped since the last record that found room
-        self.disk_full = False
+        self.trouble = ""  # why the file did not take something, the last time that it happened
 
     def begin(self, acting: Acting) -> None:
         """What can wait until the script has been started. Comes before the first line."""
@@ -380,8 +385,8 @@ class Log:
     def sync(self) -> None:
         try:
             os.fdatasync(self.fd)
-        except OSError:
-            self.disk_full = True
+        except OSError as error:
+            self.trouble = trouble_of(error)
 
     def _own(self, text: str) -> bytes:
         line = " ".join(f"job {self.job}: {text}".splitlines())
@@ -395,7 +400,7 @@ class Log:
 
     def _append(self, records: bytes, output: int) -> None:
         """Records that the disk has no room for are dropped, not waited for: the script goes on."""
-        if self.gap and self._put(self._own(f"the disk was full: {self.gap} bytes of output were dropped here")):
+        if self.gap and self._put(self._own(f"{self.trouble}: {self.gap} bytes of output were dropped here")):
             self.gap = 0
         written = self._put(records)
         kept = output if written == len(records) else output_bytes(records[:written])
@@ -409,15 +414,17 @@ class Log:
             while written < len(records):
                 written += os.write(self.fd, records[written:] if written else records)
         except OSError as error:
-            if error.errno not in DISK_FULL:
-                raise
-            self.disk_full = True
+            self.trouble = trouble_of(error)
             # Takes back a record of which only the beginning found room. Readers take whole lines: none has seen it.
             written = records.rfind(b"\n", 0, written) + 1
             os.ftruncate(self.fd, self.start + self.size + written)
         self.digest.update(records[:written] if written < len(records) else records)
         self.size += written
         return written
+
+
+def trouble_of(error: OSError) -> str:
+    return "the disk was full" if error.errno in DISK_FULL else f"the log could not be written ({error.strerror})"
 
 
 class Reports:
@@ -535,17 +542,21 @@ def become(go: Go, directory: str, fds: list[int]) -> Script:
             script = python_script(go, path, environment)
             os.close(complain)
             return script
-        command = [*interpreter(path), path, *go["arguments"]]
-        try:
-            os.execvpe(command[0], command, environment)  # noqa: S606
-        except OSError as error:
-            program = command[0]
-            raise CannotStart(f"{program!r}, which runs {go['entry']}, cannot be started: {error.strerror}") from None
+        become_program([*interpreter(path), path, *go["arguments"]], environment)
     except CannotStart as error:
         os.write(complain, str(error).encode())
     except BaseException as error:  # noqa: BLE001  a copy of the agent must never go on as if it were the agent
         os.write(complain if complain >= 0 else fds[3], f"{type(error).__name__}: {error}".encode())
     os._exit(126)
+
+
+def become_program(command: list[str], environment: Mapping[str, str]) -> None:
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)  # ignored by Python alone; `yes | head` would not end
+    try:
+        os.execvpe(command[0], command, environment)  # noqa: S606
+    except OSError as error:
+        raise CannotStart(f"the program {command[0]!r} cannot be started: {error.strerror}") from None
 
 
 def take_descriptors(fds: list[int]) -> int:
@@ -581,6 +592,7 @@ def give_up_powers(go: Go) -> None:
         os.setresgid(user[1], user[1], user[1])
         os.setresuid(user[0], user[0], user[0])
         prctl(PR_SET_DUMPABLE, 1)  # lost with the change of user, and /proc/self/fd (so /dev/stdout) with it
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # nobody would hold a script to its limits whose agent was killed
     os.umask(0o022)
 
 
@@ -765,7 +777,10 @@ class ExitRecord:
         with acting:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             self.fd = os.open(self.path + ".part", flags, 0o640)
-        os.write(self.fd, b" " * EXIT_RESERVE)
+        try:
+            os.write(self.fd, b" " * EXIT_RESERVE)
+        except OSError:
+            pass  # already full: there may be room again by the end
 
     def write(self, record: Mapping[str, object]) -> None:
         body = json.dumps(record).encode() + b"\n"
@@ -816,8 +831,13 @@ class Job:
         self.go, self.directory, self.signals = go, directory, signals
         self.acting = Acting(go["owner"])
         self.record = ExitRecord(directory, self.acting)
-        with self.acting:
-            self.log = Log(directory, go["job"], go["log_limit_bytes"])
+        if go["version"] != 1:
+            self._refuse(f"this container was prepared for another version of Scripter (go {go['version']}, not 1)")
+        try:
+            with self.acting:
+                self.log = Log(directory, go["job"], go["log_limit_bytes"])
+        except OSError as error:
+            self._refuse(f"the log cannot be opened: {error.strerror}")
         self.reason = ""  # why we stopped it, if we did
         self.status: int | None = None  # as waitpid gives it, once the script's main process is gone
         self.over = self.killed = False
@@ -825,6 +845,15 @@ class Job:
         self.largest_child = 0
         self.complaint = b""
         self.sources: dict[int, tuple[Callable[[bytes], None], Callable[[], None]]] = {}
+
+    def _refuse(self, why: str) -> NoReturn:
+        """End before anything was begun, with a record that says so."""
+        outcome = {"reason": "could_not_start", "exit_code": None, "signal": None, "message": f"could not start: {why}"}
+        nothing = dict.fromkeys(("duration_s", "peak_memory_bytes", "cpu_seconds", "log_start", "log_bytes"), 0)
+        digest = {"log_sha256": None, "dropped_bytes": 0}
+        times = {"started_at": iso(), "finished_at": iso()}
+        self.record.write({"version": 1, "job": self.go["job"], **outcome, **times, **nothing, **digest})
+        sys.exit(1)
 
     def start(self) -> Script | None:
         """Fork. Comes back twice: with None in the agent, and in the child if it is to run Python here."""
@@ -943,8 +972,8 @@ class Job:
         dropped = self.log.close()
         message = str(outcome["message"])
         self.log.own(f"{message}; took {self.duration:.3f} s")
-        if self.log.disk_full:
-            message += f"; the disk was full, and output is missing in the log ({dropped} bytes in all)"
+        if self.log.trouble:
+            message += f"; {self.log.trouble}, and output is missing in the log ({dropped} bytes in all)"
         self.log.sync()
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.record.write(
