@@ -28,7 +28,12 @@ class Browser(FlaskClient):
         headers = Headers(options.pop("headers", None))
         if self.csrf:
             headers.setdefault("X-CSRF-Token", self.csrf)
-        return super().open(*arguments, headers=headers, **options)
+        answer = super().open(*arguments, headers=headers, **options)
+        if answer.mimetype != "text/event-stream":
+            # Read to the end and closed, as a browser does; an answer may be an open file.
+            answer.get_data()
+            answer.close()
+        return answer
 
 
 def visitor(app: flask.Flask) -> Browser:
