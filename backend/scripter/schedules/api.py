@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_openapi import APIBlueprint
+from flask_openapi.types import ResponseDict
 from sqlalchemy.orm import Session
 
 from scripter.access import guard
@@ -28,9 +29,9 @@ from scripter.schedules.views import (
 
 bp = APIBlueprint("schedules", __name__, url_prefix="/api")
 
-_READ = {401: Problem, 403: Problem}
-_ONE = {**_READ, 404: Problem}
-_BODY = {**_READ, 400: Problem, 413: Problem, 415: Problem, 422: Problem}
+_READ: ResponseDict = {401: Problem, 403: Problem}
+_ONE: ResponseDict = {**_READ, 404: Problem}
+_BODY: ResponseDict = {**_READ, 400: Problem, 413: Problem, 415: Problem, 422: Problem}
 
 _TIMES_OF_ONE = 10
 

@@ -27,8 +27,12 @@ class Schedule(Base):
     """A crontab line in a time zone that starts jobs of a script."""
 
     __tablename__ = "schedules"
-    # The planner asks for exactly this, every minute, over all schedules.
-    __table_args__ = (Index(None, "enabled", "next_at"),)
+    __table_args__ = (
+        # The planner asks for exactly this, every minute, over all schedules.
+        Index(None, "enabled", "next_at"),
+        # The keys by which jobs are started only once hold the number of the schedule: it must never be used again.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id"), index=True)

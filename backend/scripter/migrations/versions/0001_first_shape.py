@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["created_by_id"], ["users.id"], name=op.f("fk_schedules_created_by_id")),
         sa.ForeignKeyConstraint(["script_id"], ["scripts.id"], name=op.f("fk_schedules_script_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedules")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("schedules", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_schedules_enabled_next_at"), ["enabled", "next_at"], unique=False)
