@@ -18,7 +18,7 @@ _ASK_AGAIN = "no-cache"
 _NOT_BUILT = """\
 The pages of Scripter are not built yet.
 
-Build them with `make frontend` in the project's directory and load this page again.
+Build them with `make run` in the directory of the project and load this page again.
 The API works without them; it is described at /api/openapi.json.
 """
 
