@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,11 +11,16 @@ import click
 
 from scripter import config
 from scripter.config import Data, Settings
+from scripter.lib import logs
+from scripter.lib.errors import BadInput
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def register(root: click.Group) -> None:
+    root.command("up")(up)
+    root.command("web")(web)
+    root.command("worker")(worker)
     root.command("clock")(clock)
 
 
@@ -37,9 +43,61 @@ def load_settings(file: Path | None, data: Path | None) -> Settings:
 
 
 @settings_options
+@click.option("--port", type=click.IntRange(1, 65535), help="The port of the pages, in place of server.port.")
+@click.option("--host", help="The address to listen on, in place of server.host.")
+def up(file: Path | None, data: Path | None, port: int | None, host: str | None) -> None:
+    """Run everything in one process: pages, API, worker and clock. The way to try Scripter."""
+    settings = _listening(load_settings(file, data), port, host)
+    if settings.queue.url:
+        told = "is set: pages, worker and clock then run as `scripter web`, `scripter worker` and `scripter clock`"
+        raise BadInput.at("queue.url", told)
+    logs.set_up(human=True)
+    from scripter import embedded
+
+    embedded.run(settings)
+
+
+@settings_options
+@click.option("--port", type=click.IntRange(1, 65535), help="The port of the pages, in place of server.port.")
+@click.option("--host", help="The address to listen on, in place of server.host.")
+def web(file: Path | None, data: Path | None, port: int | None, host: str | None) -> None:
+    """Serve the pages and the API. Runs nothing by itself: workers do."""
+    settings = _listening(load_settings(file, data), port, host)
+    logs.set_up(human=False)
+    from scripter.web import serving
+
+    serving.run(settings)
+
+
+@settings_options
+def worker(file: Path | None, data: Path | None) -> None:
+    """Run jobs and builds on this machine. Several may run, here and elsewhere."""
+    settings = load_settings(file, data)
+    logs.set_up(human=False)
+    from scripter import worker as process
+
+    process.run(settings)
+
+
+@settings_options
 def clock(file: Path | None, data: Path | None) -> None:
     """Ring the bell that starts planning, every minute. Needed once or more beside RabbitMQ."""
     settings = load_settings(file, data)
+    logs.set_up(human=False)
     from scripter.cli.clock import run
 
     run(settings)
+
+
+def _listening(settings: Settings, port: int | None, host: str | None) -> Settings:
+    """`settings` with the options that say where to listen, on a port that is free."""
+    given = {name: value for name, value in (("port", port), ("host", host)) if value is not None}
+    chosen = settings.model_copy(update={"server": settings.server.model_copy(update=given)})
+    try:
+        socket.create_server((chosen.server.host, chosen.server.port)).close()
+    except OSError as error:
+        told = (
+            f"{chosen.server.host}:{chosen.server.port} cannot be used ({error.strerror}); choose another with --port"
+        )
+        raise BadInput.at("server.port", told) from error
+    return chosen

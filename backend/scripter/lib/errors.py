@@ -22,7 +22,9 @@ class ScripterError(Exception):
     title = "Internal error"
     exit_code = 1
 
-    def __init__(self, message: str = "", *, fields: Iterable[FieldError] = (), retry_after_s: int | None = None) -> None:
+    def __init__(
+        self, message: str = "", *, fields: Iterable[FieldError] = (), retry_after_s: int | None = None
+    ) -> None:
         super().__init__(message or type(self).__doc__ or "")
         self.fields = tuple(fields)
         self.retry_after_s = retry_after_s

@@ -1,0 +1,63 @@
+"""Scripter in one process: pages, API, worker and clock. What `scripter up` runs; the quickest way to try it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import click
+import flask
+
+from scripter import start_up, web
+from scripter.access import service as access
+from scripter.config import Settings
+from scripter.context import Context
+from scripter.embedded import sample
+from scripter.lib import server
+from scripter.lib.queue import MinuteBeat
+from scripter.runners import choose
+from scripter.runners.protocol import Runner
+from scripter.worker import Worker
+
+
+def run(settings: Settings) -> NoReturn:
+    """Serve until told to stop (SIGTERM or SIGINT). Jobs that run then go on, and are adopted at the next start."""
+    threads = settings.server.threads + settings.server.streams
+    server.serve(lambda: _open(settings), host=settings.server.host, port=settings.server.port, threads=threads)
+
+
+@contextmanager
+def _open(settings: Settings) -> Iterator[flask.Flask]:
+    """All parts of one process, in the order in which they need each other."""
+    context = start_up.open_context(settings)
+    runner = start_up.choose_runner(context)
+    worker = Worker(context, runner)
+    worker.start()
+    beat = MinuteBeat(context.queue)
+    beat.start()
+    threading.Thread(target=_greet, args=(context, runner), name="greeting", daemon=True).start()
+    try:
+        yield web.create_app(context)
+    finally:
+        beat.stop()
+        worker.stop()
+        context.close()
+
+
+def _greet(context: Context, runner: Runner) -> None:
+    """Say on the console what is there; the first time, show the main job at work and give the way in."""
+    click.echo(f"Scripter runs on {runner.kind}, with its data in {context.data}.")
+    if warning := choose.notice(runner):
+        click.secho(warning, fg="yellow")
+    with context.db.transaction() as session:
+        made = sample.make(session) if sample.wanted(session) else None
+    if made is not None:
+        sample.run(context, made, click.echo)
+    with context.db.transaction() as session:
+        link = access.setup_link(session, context.settings.base_url)
+    if link is None:
+        click.echo(f"Open {context.settings.base_url} and log in.")
+    else:
+        click.echo(f"\nOpen this link to choose your name and password (it works once):\n\n  {link}\n")
