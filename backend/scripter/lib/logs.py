@@ -20,14 +20,14 @@ def set_up(*, human: bool) -> None:
     Both go to the standard error stream.
     """
     level = logging.WARNING if human else logging.INFO
-    final = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if human else structlog.processors.JSONRenderer()
+    final = _console() if human else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    renderers = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, final]
+    renderers: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, final]
     if not human:
         renderers.insert(1, structlog.processors.format_exc_info)
     handler = logging.StreamHandler()
@@ -37,3 +37,9 @@ def set_up(*, human: bool) -> None:
     root.setLevel(level)
     # Every lost connection is told by our own words already.
     logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+
+def _console() -> structlog.dev.ConsoleRenderer:
+    # The prettier tracebacks show the values of local variables, passwords among them.
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)

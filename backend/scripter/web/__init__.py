@@ -13,9 +13,7 @@ from scripter.lib.http import Problem
 from scripter.lib.sse import Streams
 from scripter.web import border, document, pages
 
-ROOMS = (
-    scripter.access.api.bp,
-)
+ROOMS = (scripter.access.api.bp,)
 
 LARGEST_BODY = 32 * 1024 * 1024
 MOST_PARTS = 2_000

@@ -1,4 +1,4 @@
-"""The web process of its own: what `scripter web` runs beside workers and a clock."""
+"""The web process of a larger installation: pages and API without worker and clock. What `scripter web` runs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import NoReturn
 import click
 import flask
 
-from scripter import start_up, web
+from scripter import start_up
 from scripter.access import service as access
 from scripter.config import Settings
+from scripter.context import Context
 from scripter.lib import server
+from scripter.web import create_app
 
 
 def run(settings: Settings) -> NoReturn:
-    """Serve until told to stop; says at the start how the first user gets in."""
+    """Serve until told to stop (SIGTERM or SIGINT)."""
     threads = settings.server.threads + settings.server.streams
     server.serve(lambda: _open(settings), host=settings.server.host, port=settings.server.port, threads=threads)
 
@@ -25,10 +27,15 @@ def run(settings: Settings) -> NoReturn:
 def _open(settings: Settings) -> Iterator[flask.Flask]:
     context = start_up.open_context(settings)
     try:
-        with context.db.transaction() as session:
-            link = access.setup_link(session, settings.base_url)
-        if link is not None:
-            click.echo(f"Open this link to choose your name and password (it works once): {link}")
-        yield web.create_app(context)
+        _greet(context)
+        yield create_app(context)
     finally:
         context.close()
+
+
+def _greet(context: Context) -> None:
+    """The way in, for whoever reads the console; also after each restart until somebody has taken it."""
+    with context.db.transaction() as session:
+        link = access.setup_link(session, context.settings.base_url)
+    if link is not None:
+        click.echo(f"Open this link to choose your name and password (it works once):\n\n  {link}\n")
