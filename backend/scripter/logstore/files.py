@@ -50,7 +50,8 @@ def read(path: Path, start: int = 0, limit: int = CHUNK_BYTES, *, complete: bool
     """At most `limit` bytes from offset `start`, cut after the last whole line.
 
     It ends inside a line only if that line is longer than `limit`. The unfinished last line of a file is left for
-    later, unless `complete` says that nobody writes to it any more. No file yet is an empty log; beyond the end is the end.
+    later, unless `complete` says that nobody writes to it any more. No file yet is an empty log, beyond the end
+    is the end.
     """
     with suppress(FileNotFoundError):
         fd = open_log(path, os.O_RDONLY)

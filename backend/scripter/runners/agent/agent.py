@@ -273,7 +273,7 @@ class Lines:
         return prefix + lines[:-1].replace(b"\n", b"\n" + prefix) + b"\n" if lines else b""
 
 
-NOT_OUTPUT = re.compile(rb"^.{30} std(?:out|err) (?:P |F:scripter [^\n]*)", re.MULTILINE | re.DOTALL)
+NOT_OUTPUT = re.compile(rb"^.{30} std(?:out|err) (?:P |F:scripter [^\n]*)", re.MULTILINE)
 
 
 def output_bytes(records: bytes) -> int:
@@ -713,10 +713,10 @@ def descendants(root: int) -> list[int]:
 
 
 def kill(number: int, sig: int, group: bool = False) -> bool:
-    """Whether there was somebody to signal."""
+    """Whether there was somebody whom we could signal."""
     try:
         os.killpg(number, sig) if group else os.kill(number, sig)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):
         return False
     return True
 
