@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask_openapi import APIBlueprint
-from flask_openapi.types import ResponseDict
 from sqlalchemy.orm import Session
 
 from scripter.access import guard
@@ -29,14 +28,10 @@ from scripter.schedules.views import (
 
 bp = APIBlueprint("schedules", __name__, url_prefix="/api")
 
-_READ: ResponseDict = {401: Problem, 403: Problem}
-_ONE: ResponseDict = {**_READ, 404: Problem}
-_BODY: ResponseDict = {**_READ, 400: Problem, 413: Problem, 415: Problem, 422: Problem}
-
 _TIMES_OF_ONE = 10
 
 
-@bp.get("/schedules", responses={200: ScheduleList, 422: Problem, **_READ})
+@bp.get("/schedules", responses={200: ScheduleList})
 @needs(Scope.SCHEDULE_READ)
 def list_schedules(query: ScheduleQuery) -> Answer:
     """All schedules, or those of one script, each with its next due time."""
@@ -47,7 +42,7 @@ def list_schedules(query: ScheduleQuery) -> Answer:
         return http.show(ScheduleList(items=views))
 
 
-@bp.post("/schedules", responses={201: ScheduleView, **_BODY})
+@bp.post("/schedules", responses={201: ScheduleView})
 @needs(Scope.SCHEDULE_WRITE)
 def add_schedule(body: NewSchedule) -> Answer:
     """Give a script a crontab line."""
@@ -64,7 +59,7 @@ def add_schedule(body: NewSchedule) -> Answer:
         return http.show(_view(session, schedule.id), 201)
 
 
-@bp.get("/schedules/<int:schedule_id>", responses={200: ScheduleView, **_ONE})
+@bp.get("/schedules/<int:schedule_id>", responses={200: ScheduleView, 404: Problem})
 @needs(Scope.SCHEDULE_READ)
 def show_schedule(path: SchedulePath) -> Answer:
     """One schedule with its next ten due times."""
@@ -72,7 +67,7 @@ def show_schedule(path: SchedulePath) -> Answer:
         return http.show(_view(session, path.schedule_id))
 
 
-@bp.patch("/schedules/<int:schedule_id>", responses={200: ScheduleView, 404: Problem, **_BODY})
+@bp.patch("/schedules/<int:schedule_id>", responses={200: ScheduleView, 404: Problem})
 @needs(Scope.SCHEDULE_WRITE)
 def change_schedule(path: SchedulePath, body: ScheduleChange) -> Answer:
     """Change what is given. Takes effect up to the second: what was planned and lies ahead is planned anew."""
@@ -89,7 +84,7 @@ def change_schedule(path: SchedulePath, body: ScheduleChange) -> Answer:
         return http.show(_view(session, path.schedule_id))
 
 
-@bp.delete("/schedules/<int:schedule_id>", responses={204: None, **_ONE})
+@bp.delete("/schedules/<int:schedule_id>", responses={204: None, 404: Problem})
 @needs(Scope.SCHEDULE_WRITE)
 def delete_schedule(path: SchedulePath) -> Answer:
     """Delete a schedule and its ledger. Its jobs stay."""
@@ -98,7 +93,7 @@ def delete_schedule(path: SchedulePath) -> Answer:
         return http.no_content()
 
 
-@bp.get("/schedules/<int:schedule_id>/occurrences", responses={200: OccurrenceList, 422: Problem, **_ONE})
+@bp.get("/schedules/<int:schedule_id>/occurrences", responses={200: OccurrenceList, 404: Problem})
 @needs(Scope.SCHEDULE_READ)
 def list_occurrences(path: SchedulePath, query: Page) -> Answer:
     """The due times of a schedule and what became of each, newest first."""
@@ -109,14 +104,14 @@ def list_occurrences(path: SchedulePath, query: Page) -> Answer:
         return http.show(OccurrenceList(items=views, next=rows[-1].id if len(rows) == query.limit else None))
 
 
-@bp.post("/schedules/preview", responses={200: PreviewView, **_BODY})
+@bp.post("/schedules/preview", responses={200: PreviewView})
 @needs(Scope.SCHEDULE_READ)
 def preview_schedule(body: PreviewWish) -> Answer:
     """What a crontab line means in a zone: in words, and its next ten due times. Stores nothing."""
     return http.show(PreviewView.of(service.preview(body.cron, body.zone)))
 
 
-@bp.get("/zones", responses={200: ZoneList, **_READ})
+@bp.get("/zones", responses={200: ZoneList})
 @needs(Scope.SCHEDULE_READ)
 def list_zones() -> Answer:
     """The names of all time zones."""

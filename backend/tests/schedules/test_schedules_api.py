@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from people import Browser
+from sqlalchemy import select
+
+from scripter.access.models import AuditEntry
+from scripter.context import Context
+from scripter.schedules import ledger
+from scripter.schedules.models import Occurrence, Schedule
+
+MakeScript = Callable[..., int]
+
+
+def test_a_schedule_is_made_shown_changed_and_deleted(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    script = make_script()
+    made = client.post(
+        "/api/schedules",
+        json={"script_id": script, "cron": "30 2 * * *", "zone": "Europe/Paris", "arguments": ["--all"]},
+    )
+    assert made.status_code == 201
+    body = made.get_json()
+    assert body["script"] == {"id": script, "name": "report"}
+    assert body["created_by"]["name"] == "anna"
+    assert (body["enabled"], body["words"], body["arguments"]) == (True, "At 02:30", ["--all"])
+    assert len(body["next"]) == 10
+    assert body["next_at"] == body["next"][0]["utc"]
+    assert body["last"] is None
+
+    path = f"/api/schedules/{body['id']}"
+    changed = client.patch(path, json={"cron": "@hourly", "enabled": False}).get_json()
+    assert (changed["cron"], changed["zone"], changed["enabled"]) == ("@hourly", "Europe/Paris", False)
+    assert changed["next_at"] is None
+    assert client.get(path).get_json() == changed
+
+    assert client.delete(path).status_code == 204
+    assert client.get(path).status_code == 404
+    with context.db.reading() as session:
+        tags = session.scalars(select(AuditEntry.tag).where(AuditEntry.target == f"schedule:{body['id']}")).all()
+        assert tags == ["schedule:create", "schedule:change", "schedule:delete"]
+
+
+def test_lists_are_by_script_name_with_one_next_run_and_the_last_outcome(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    zebra, ant = make_script("zebra"), make_script("ant", built=False)
+    for script in (zebra, ant):
+        client.post("/api/schedules", json={"script_id": script, "cron": "* * * * *"})
+    with context.db.transaction() as session:
+        for row in session.scalars(select(Occurrence).order_by(Occurrence.due_at)).all()[:2]:
+            ledger.fire(session, row.id, row.due_at)
+    items = client.get("/api/schedules").get_json()["items"]
+    assert [item["script"]["name"] for item in items] == ["ant", "zebra"]
+    assert [len(item["next"]) for item in items] == [1, 1]
+    assert [item["last"]["outcome"] for item in items] == ["skipped", "ran"]
+    only = client.get(f"/api/schedules?script_id={zebra}").get_json()["items"]
+    assert [item["script"]["id"] for item in only] == [zebra]
+
+
+def test_the_ledger_is_paged_newest_first(client: Browser, make_script: MakeScript) -> None:
+    made = client.post("/api/schedules", json={"script_id": make_script(), "cron": "* * * * *"}).get_json()
+    path = f"/api/schedules/{made['id']}/occurrences"
+    first = client.get(f"{path}?limit=2").get_json()
+    rest = client.get(f"{path}?limit=2&before={first['next']}").get_json()
+    due = [item["due_at"] for item in first["items"] + rest["items"]]
+    assert len(due) == 3 and due == sorted(due, reverse=True)
+    assert rest["next"] is None
+    assert {item["outcome"] for item in first["items"]} == {"planned"}
+
+
+def test_the_preview_shows_what_a_change_of_the_clocks_does(client: Browser) -> None:
+    with time_machine.travel(datetime(2026, 3, 28, 12, tzinfo=UTC), tick=False):
+        told = client.post("/api/schedules/preview", json={"cron": "30 2 * * *", "zone": "Europe/Paris"}).get_json()
+    assert told["words"] == "At 02:30"
+    assert len(told["next"]) == 10
+    assert told["next"][0] == {
+        "utc": "2026-03-29T01:00:00Z",
+        "local": "2026-03-29T03:00:00+02:00",
+        "note": "The clocks go forward: times from 02:00 to 03:00 do not exist and run now.",
+    }
+    assert told["next"][1]["note"] is None
+
+
+def test_zones_are_listed(client: Browser) -> None:
+    zones = client.get("/api/zones").get_json()["items"]
+    assert {"UTC", "Europe/Paris", "Pacific/Apia"} <= set(zones)
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"cron": ""}, {"cron"}),
+        ({"cron": "60 * * * *"}, {"cron"}),
+        ({"cron": "x" * 10_000}, {"cron"}),
+        ({"cron": "* * * * *", "zone": "Mars/Base"}, {"zone"}),
+        ({"cron": "* * * *", "zone": "../../etc/passwd"}, {"cron", "zone"}),
+        ({"cron": 5}, {"cron"}),
+        ({"cron": None}, {"cron"}),
+        ({}, {"cron"}),
+        ({"cron": "* * * * *", "arguments": [1]}, {"arguments.0"}),
+        ({"cron": "* * * * *", "arguments": ["a\x00"]}, {"arguments.0"}),
+        ({"cron": "* * * * *", "arguments": ["x"] * 101}, {"arguments"}),
+        ({"cron": "* * * * *", "enabled": "yes"}, {"enabled"}),
+        ({"cron": "* * * * *", "script_id": 4711}, {"script_id"}),
+        ({"cron": "* * * * *", "script_id": 0}, {"script_id"}),
+        ({"cron": "* * * * *", "cursor": "2020-01-01"}, {"cursor"}),
+    ],
+)
+def test_bad_input_names_its_fields_and_stores_nothing(
+    client: Browser, context: Context, make_script: MakeScript, body: dict[str, object], fields: set[str]
+) -> None:
+    answer = client.post("/api/schedules", json={"script_id": make_script(), **body})
+    assert answer.status_code == 422
+    assert {one["field"] for one in answer.get_json()["errors"]} == fields
+    with context.db.reading() as session:
+        assert session.scalars(select(Schedule)).all() == []
+
+
+def test_a_bad_change_leaves_the_schedule_as_it_was(client: Browser, make_script: MakeScript) -> None:
+    made = client.post("/api/schedules", json={"script_id": make_script(), "cron": "@daily"}).get_json()
+    path = f"/api/schedules/{made['id']}"
+    assert client.patch(path, json={"cron": "* *", "enabled": False}).status_code == 422
+    assert client.get(path).get_json() == made
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "4711", str(2**63), "x"])
+def test_what_is_not_there_is_not_found(client: Browser, number: str) -> None:
+    assert client.get(f"/api/schedules/{number}").status_code == 404
+    assert client.delete(f"/api/schedules/{number}").status_code == 404
+
+
+def test_visitors_see_nothing(anonymous: Browser) -> None:
+    assert anonymous.get("/api/schedules").status_code == 401
+    assert anonymous.get("/api/zones").status_code == 401
