@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -56,6 +57,8 @@ class DockerRunner:
         return self._engine.answers()
 
     def prepare(self, spec: SlotSpec) -> Slot:
+        if not _is_id(spec.image):
+            raise ImageGone
         places.lay_out(spec.directory, own_user=True)
         with self._engine.talking():
             found = self._container(spec)
@@ -103,6 +106,8 @@ class DockerRunner:
         return DockerBuild(self._engine, recipe, watch).run()
 
     def remove_image(self, reference: str) -> None:
+        if not _is_id(reference):
+            return
         with self._engine.talking():
             try:
                 self._engine.client.remove_image(reference, force=True)
@@ -114,6 +119,8 @@ class DockerRunner:
                 raise
 
     def has_image(self, reference: str) -> bool:
+        if not _is_id(reference):
+            return False
         with self._engine.talking():
             try:
                 self._engine.image(reference)
@@ -168,6 +175,11 @@ class DockerRunner:
                 # It is not running any more, or not yet.
                 if error.status_code != _CONFLICT:
                     raise
+
+
+def _is_id(reference: str) -> bool:
+    """Not a tag, which others can move, and not the environment that the local runner built before Docker was there."""
+    return re.fullmatch(r"sha256:[0-9a-f]{64}", reference) is not None
 
 
 def _slot(listed: Inspected) -> Slot:
