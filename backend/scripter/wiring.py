@@ -19,4 +19,6 @@ def connect() -> None:
     """Join the rooms. Called once by every process before it opens its context; a second call changes nothing."""
     images.users_of[:] = [scripts.using_image]
     images.in_use[:] = [jobs.builds_in_use]
+    scripts.last_jobs[:] = [jobs.last_of]
+    scripts.schedule_counts[:] = [schedules.counts]
     scripts.before_delete[:] = [schedules.forget_script, jobs.forget_script]

@@ -4,8 +4,9 @@ Contents live once, by their hash, under `objects/`; a folder is a manifest: a l
 rooms of images and scripts keep manifests in their rows; jobs make folders of them. No database, no Flask here."""
 
 from scripter.filestore.manifest import Entry, Manifest, StoredEntry
+from scripter.filestore.paths import normal as normal_path
 from scripter.filestore.rules import SourceFile, check
 from scripter.filestore.store import FileStore
-from scripter.filestore.uploads import unpack
+from scripter.filestore.uploads import merge, unpack
 
-__all__ = ["Entry", "FileStore", "Manifest", "SourceFile", "StoredEntry", "check", "unpack"]
+__all__ = ["Entry", "FileStore", "Manifest", "SourceFile", "StoredEntry", "check", "merge", "normal_path", "unpack"]

@@ -126,7 +126,8 @@ class Builder:
 
     def _succeeded(self, built: Built, steps: list[StepRecord]) -> Callable[[Session], None]:
         build_id, worker = self._build.id, self._context.worker
-        return lambda session: builds.succeed(session, build_id, worker, built, steps)
+        isolates = self._runner.isolates
+        return lambda session: builds.succeed(session, build_id, worker, built, isolates=isolates, steps=steps)
 
     def _write_down(self, work: Callable[[Session], None]) -> bool:
         try:

@@ -168,10 +168,12 @@ def record_steps(session: Session, build_id: int, worker: str, steps: list[StepR
     session.execute(mine.values(steps=steps))
 
 
-def succeed(session: Session, build_id: int, worker: str, built: Built, steps: list[StepRecord]) -> None:
+def succeed(
+    session: Session, build_id: int, worker: str, built: Built, *, isolates: bool, steps: list[StepRecord]
+) -> None:
     """The build is good: from now on scripts use it. What they used before is left to be removed."""
-    values = {"reference": built.reference, "python": built.python, "size_bytes": built.size_bytes, "steps": steps}
-    if not _end(session, build_id, BuildStatus.SUCCEEDED, worker=worker, **values):
+    found = {"reference": built.reference, "python": built.python, "size_bytes": built.size_bytes}
+    if not _end(session, build_id, BuildStatus.SUCCEEDED, worker=worker, isolates=isolates, steps=steps, **found):
         # Somebody believed us dead and closed the build: nobody will ever use what came out of it.
         _leave(session, build_id, built.reference)
         return

@@ -117,6 +117,8 @@ class Build(Base):
     reference: Mapped[str | None] = mapped_column(String(255))
     python: Mapped[str | None] = mapped_column(String(32))
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    # Whether what runs on it is kept from the machine: decided by the runner that built it.
+    isolates: Mapped[bool | None]
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

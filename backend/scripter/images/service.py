@@ -18,10 +18,11 @@ from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
 from scripter.context import Context
-from scripter.filestore import FileStore, Manifest, SourceFile
+from scripter.filestore import FileStore, Manifest, SourceFile, merge
 from scripter.images import builds, recipe
 from scripter.images.builds import adopt, in_use, usable
 from scripter.images.builds import cancel as cancel_build
+from scripter.images.builds import good_of as good_builds
 from scripter.images.builds import start as start_build
 from scripter.images.models import EDITABLE, Build, Image, ImageStatus
 from scripter.lib import bounds, clock
@@ -31,8 +32,8 @@ from scripter.lib.errors import BadInput, Conflict, NotFound
 from scripter.lib.names import check_name, name_key
 
 __all__ = [
-    "adopt", "cancel_build", "change", "create", "delete_image", "destroy", "files", "get", "in_use", "listed",
-    "save_files", "start_build", "sweep", "usable", "used_by", "users_of",
+    "add_files", "adopt", "cancel_build", "change", "create", "delete_image", "destroy", "files", "get", "good_builds",
+    "in_use", "listed", "save_files", "start_build", "sweep", "usable", "used_by", "users_of",
 ]  # fmt: skip
 
 log = structlog.get_logger(__name__)
@@ -131,6 +132,12 @@ def change(session: Session, image: Image, *, by: User | None, **changes: Unpack
 def files(session: Session, image: Image) -> list[SourceFile]:
     """The image's present files with their contents, by path."""
     return _store(context.of(session)).files(Manifest.load(image.manifest))
+
+
+def add_files(session: Session, image: Image, added: Sequence[SourceFile], *, by: User | None) -> None:
+    """Put `added` among the image's files; a file that is there already is replaced. Raises: as `save_files`."""
+    _refuse_edits(image, "files")
+    save_files(session, image, merge(files(session, image), added), by=by, base_digest=image.digest)
 
 
 def save_files(

@@ -10,8 +10,7 @@ from typing import Any, cast
 
 from scripter import logstore
 from scripter.context import Context
-from scripter.filestore import Manifest
-from scripter.filestore.store import FileStore
+from scripter.filestore import FileStore, Manifest
 from scripter.jobs.models import Job
 from scripter.runners.protocol import Go, Limits, Network, SlotSpec
 

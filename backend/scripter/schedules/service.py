@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from scripter.access.models import User
@@ -149,6 +149,12 @@ def listed(session: Session, *, script_id: int | None = None) -> list[Schedule]:
     if script_id is not None:
         query = query.where(Schedule.script_id == script_id)
     return list(session.scalars(query))
+
+
+def counts(session: Session, script_ids: Collection[int]) -> dict[int, int]:
+    """How many schedules each of these scripts has, by script id."""
+    query = select(Schedule.script_id, func.count()).where(Schedule.script_id.in_(script_ids))
+    return dict(session.execute(query.group_by(Schedule.script_id)).tuples().all())
 
 
 def occurrences(

@@ -16,6 +16,7 @@ from scripter.lib import clock
 from scripter.lib.db import changed_rows
 from scripter.runners.choose import notice
 from scripter.runners.protocol import Runner
+from scripter.scripts import service as scripts
 from scripter.upkeep.models import WorkerRow
 
 # A worker beats every 5 s; three missed beats and it is taken for dead.
@@ -92,9 +93,11 @@ def clock_is_late(last_tick: datetime | None, now: datetime) -> bool:
 
 
 def sweep(session: Session) -> None:
-    """Ring again for jobs whose doorbell was lost, close builds whose worker is gone, forget workers long dead."""
+    """Ring again for jobs whose doorbell was lost, close builds whose worker is gone, forget workers long dead, and
+    show saved files that a killed process has not shown."""
     jobs.ring_again(session, clock.now() - RING_AGAIN)
     images.sweep(session)
+    scripts.sweep(session)
     session.execute(delete(WorkerRow).where(WorkerRow.seen_at < clock.now() - REMEMBERED))
 
 

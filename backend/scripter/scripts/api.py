@@ -1,0 +1,231 @@
+"""Scripts over HTTP: make and change them, save versions of their files, read them, delete."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from flask_openapi import APIBlueprint
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from scripter import fileview
+from scripter.access import guard
+from scripter.access.guard import needs
+from scripter.access.scopes import Scope
+from scripter.fileview import FileBody, UploadForm
+from scripter.lib import http
+from scripter.lib.http import Answer, Body, Page, Path, Problem, RowId
+from scripter.runners.protocol import Network
+from scripter.scripts import service, views
+from scripter.scripts.models import Script
+from scripter.scripts.service import Extras, Limits, Saved, Settings
+from scripter.scripts.views import ScriptFiles, ScriptList, ScriptView, VersionList, VersionView, WholeVersionView
+
+bp = APIBlueprint("scripts", __name__, url_prefix="/api")
+
+Description = Annotated[str, Field(max_length=5_000)]
+Message = Annotated[str, Field(max_length=500)]
+
+
+class ScriptPath(Path):
+    """One script."""
+
+    script_id: RowId
+
+
+class VersionPath(ScriptPath):
+    """One version of a script, by its number."""
+
+    number: RowId
+
+
+class ScriptLimits(Body):
+    """What one job may use; what is left out stays, or is what the settings say."""
+
+    time_limit_s: int | None = None
+    memory_mb: int | None = None
+    cpus: float | None = None
+    processes: int | None = None
+
+    def chosen(self) -> Limits:
+        """Those that are given."""
+        limits = Limits()
+        if self.time_limit_s is not None:
+            limits["time_limit_s"] = self.time_limit_s
+        if self.memory_mb is not None:
+            limits["memory_mb"] = self.memory_mb
+        if self.cpus is not None:
+            limits["cpus"] = self.cpus
+        if self.processes is not None:
+            limits["processes"] = self.processes
+        return limits
+
+
+class NewScript(Body):
+    """Without files it begins with one that says hello."""
+
+    name: str
+    image_id: RowId
+    description: Description = ""
+    entry: str = "main.py"
+    files: list[FileBody] | None = None
+    limits: ScriptLimits = ScriptLimits()
+    network: Network = Network.NONE
+    environment: dict[str, str] = Field(default_factory=dict)
+    message: Message = ""
+
+
+class ChangeScript(Body):
+    """What is left out stays as it is; files are changed by saving a version."""
+
+    name: str | None = None
+    description: Description | None = None
+    image_id: RowId | None = None
+    limits: ScriptLimits = ScriptLimits()
+    network: Network | None = None
+    environment: dict[str, str] | None = None
+
+
+class SaveVersion(Body):
+    """All files of the script. `base` is the number of the version that the editor started from."""
+
+    files: list[FileBody]
+    entry: str | None = None
+    message: Message = ""
+    base: RowId | None = None
+
+
+@bp.get("/scripts", responses={200: ScriptList})
+@needs(Scope.SCRIPT_READ)
+def list_scripts() -> Answer:
+    """All scripts, by name."""
+    with guard.reading() as session:
+        return http.show(ScriptList(items=views.of_scripts(session, service.listed(session))))
+
+
+@bp.post("/scripts", responses={201: ScriptView})
+@needs(Scope.SCRIPT_WRITE)
+def create_script(body: NewScript) -> Answer:
+    """Make a script with its first version."""
+    extras = Extras(
+        description=body.description,
+        limits=body.limits.chosen(),
+        network=body.network,
+        environment=body.environment,
+    )
+    with guard.transaction() as session:
+        script = service.create(
+            session,
+            body.name,
+            image_id=body.image_id,
+            entry=body.entry,
+            files=None if body.files is None else fileview.given(body.files),
+            message=body.message,
+            by=guard.current_user(),
+            **extras,
+        )
+        return _show(session, service.get(session, script.id), 201)
+
+
+@bp.get("/scripts/<int:script_id>", responses={200: ScriptView})
+@needs(Scope.SCRIPT_READ)
+def show_script(path: ScriptPath) -> Answer:
+    """One script."""
+    with guard.reading() as session:
+        return _show(session, service.get(session, path.script_id))
+
+
+@bp.patch("/scripts/<int:script_id>", responses={200: ScriptView})
+@needs(Scope.SCRIPT_WRITE)
+def change_script(path: ScriptPath, body: ChangeScript) -> Answer:
+    """Change everything but the files."""
+    with guard.transaction() as session:
+        script = service.get(session, path.script_id)
+        service.change(session, script, by=guard.current_user(), **_settings(body))
+        return _show(session, script)
+
+
+@bp.delete("/scripts/<int:script_id>", responses={204: None, 409: Problem})
+@needs(Scope.SCRIPT_WRITE)
+def delete_script(path: ScriptPath) -> Answer:
+    """Remove the script with its versions, schedules, jobs and logs, unless a job of it waits or runs."""
+    with guard.transaction() as session:
+        service.delete_script(session, service.get(session, path.script_id), by=guard.current_user())
+    return http.no_content()
+
+
+@bp.get("/scripts/<int:script_id>/files", responses={200: ScriptFiles})
+@needs(Scope.SCRIPT_READ)
+def show_files(path: ScriptPath) -> Answer:
+    """The files of the latest version with their contents."""
+    with guard.reading() as session:
+        return http.show(views.files(session, service.get(session, path.script_id)))
+
+
+@bp.post("/scripts/<int:script_id>/files/upload", responses={200: VersionView, 201: VersionView, 409: Problem})
+@needs(Scope.SCRIPT_WRITE)
+def upload_files(path: ScriptPath, form: UploadForm) -> Answer:
+    """Add or replace files as a new version: parts named `files`, or one zip archive. 200 if nothing is new."""
+    with guard.transaction() as session:
+        script = service.get(session, path.script_id)
+        return _show_saved(service.add_files(session, script, fileview.uploaded(form), by=guard.current_user()))
+
+
+@bp.post("/scripts/<int:script_id>/versions", responses={200: VersionView, 201: VersionView, 409: Problem})
+@needs(Scope.SCRIPT_WRITE)
+def save_version(path: ScriptPath, body: SaveVersion) -> Answer:
+    """Freeze these files as a version. 200 with the latest one if nothing is new."""
+    with guard.transaction() as session:
+        saved = service.save_version(
+            session,
+            service.get(session, path.script_id),
+            fileview.given(body.files),
+            entry=body.entry,
+            message=body.message,
+            base=body.base,
+            by=guard.current_user(),
+        )
+        return _show_saved(saved)
+
+
+@bp.get("/scripts/<int:script_id>/versions", responses={200: VersionList, 422: Problem})
+@needs(Scope.SCRIPT_READ)
+def list_versions(path: ScriptPath, query: Page) -> Answer:
+    """The script's versions, newest first."""
+    with guard.reading() as session:
+        script = service.get(session, path.script_id)
+        rows = service.versions(session, script, before=query.before, limit=query.limit)
+        after = rows[-1].id if len(rows) == query.limit else None
+        return http.show(VersionList(items=[views.version(row) for row in rows], next=after))
+
+
+@bp.get("/scripts/<int:script_id>/versions/<int:number>", responses={200: WholeVersionView})
+@needs(Scope.SCRIPT_READ)
+def show_version(path: VersionPath) -> Answer:
+    """One version with its files."""
+    with guard.reading() as session:
+        row = service.version(session, service.get(session, path.script_id), path.number)
+        return http.show(views.whole_version(session, row))
+
+
+def _show(session: Session, script: Script, status: int = 200) -> Answer:
+    return http.show(views.of_scripts(session, [script])[0], status)
+
+
+def _show_saved(saved: Saved) -> Answer:
+    return http.show(views.version(saved.version), 201 if saved.is_new else 200)
+
+
+def _settings(body: ChangeScript) -> Settings:
+    settings = Settings(limits=body.limits.chosen())
+    if body.name is not None:
+        settings["name"] = body.name
+    if body.description is not None:
+        settings["description"] = body.description
+    if body.image_id is not None:
+        settings["image_id"] = body.image_id
+    if body.network is not None:
+        settings["network"] = body.network
+    if body.environment is not None:
+        settings["environment"] = body.environment
+    return settings
