@@ -6,6 +6,10 @@ from flask_openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import scripter.access.api
+import scripter.images.api
+import scripter.jobs.api
+import scripter.schedules.api
+import scripter.upkeep.api
 from scripter.access import guard
 from scripter.context import Context
 from scripter.lib import http, problems
@@ -13,7 +17,13 @@ from scripter.lib.http import Problem
 from scripter.lib.sse import Streams
 from scripter.web import border, document, pages
 
-ROOMS = (scripter.access.api.bp,)
+ROOMS = (
+    scripter.access.api.bp,
+    scripter.images.api.bp,
+    scripter.jobs.api.bp,
+    scripter.schedules.api.bp,
+    scripter.upkeep.api.bp,
+)
 
 LARGEST_BODY = 32 * 1024 * 1024
 MOST_PARTS = 2_000
