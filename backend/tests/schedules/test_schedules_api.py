@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from scripter.access.models import AuditEntry
 from scripter.context import Context
-from scripter.schedules import ledger
+from scripter.schedules import ledger, service
 from scripter.schedules.models import Occurrence, Schedule
 
 MakeScript = Callable[..., int]
@@ -59,6 +59,8 @@ def test_lists_are_by_script_name_with_one_next_run_and_the_last_outcome(
     assert [item["script"]["name"] for item in items] == ["ant", "zebra"]
     assert [len(item["next"]) for item in items] == [1, 1]
     assert [item["last"]["outcome"] for item in items] == ["skipped", "ran"]
+    with context.db.reading() as session:
+        assert service.counts(session, [zebra, ant, 4711]) == {zebra: 1, ant: 1}
     only = client.get(f"/api/schedules?script_id={zebra}").get_json()["items"]
     assert [item["script"]["id"] for item in only] == [zebra]
 
