@@ -157,13 +157,6 @@ def counts(session: Session, script_ids: Collection[int]) -> dict[int, int]:
     return dict(session.execute(query.group_by(Schedule.script_id)).tuples().all())
 
 
-def counts(session: Session, script_ids: Collection[int]) -> dict[int, int]:
-    """How many schedules each of these scripts has, by script id; those without any are left out."""
-    counted = func.count(Schedule.id)
-    query = select(Schedule.script_id, counted).where(Schedule.script_id.in_(script_ids)).group_by(Schedule.script_id)
-    return {script_id: count for script_id, count in session.execute(query)}
-
-
 def occurrences(
     session: Session, schedule: Schedule, *, before: int | None = None, limit: int = 50
 ) -> list[Occurrence]:
