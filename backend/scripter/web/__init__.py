@@ -9,6 +9,7 @@ import scripter.access.api
 import scripter.images.api
 import scripter.jobs.api
 import scripter.schedules.api
+import scripter.scripts.api
 import scripter.upkeep.api
 from scripter.access import guard
 from scripter.context import Context
@@ -22,6 +23,7 @@ ROOMS = (
     scripter.images.api.bp,
     scripter.jobs.api.bp,
     scripter.schedules.api.bp,
+    scripter.scripts.api.bp,
     scripter.upkeep.api.bp,
 )
 

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=255), nullable=True),
         sa.Column("python", sa.String(length=32), nullable=True),
         sa.Column("size_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("isolates", sa.Boolean(), nullable=True),
         sa.Column("started_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", scripter.lib.db.UtcDateTime(), nullable=False),
         sa.Column("started_at", scripter.lib.db.UtcDateTime(), nullable=True),
