@@ -6,12 +6,14 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from scripter.lib import clock
 
 # Escape sequences as ECMA-48 has them: control sequences, strings with an end (titles, links, clipboard), and the rest.
 _SEQUENCES = re.compile(
@@ -95,7 +97,7 @@ def when(moment: str | None) -> str:
 
 def ago(moment: str) -> float:
     """Seconds since a time of the API."""
-    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+    return (clock.now() - datetime.fromisoformat(moment)).total_seconds()
 
 
 def duration(seconds: float | None) -> str:

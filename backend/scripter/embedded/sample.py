@@ -74,7 +74,7 @@ def make(session: Session) -> Sample:
     build = images.start_build(session, image, by=None)
     files = [SourceFile("main.py", MAIN.encode()), SourceFile("greeting.py", GREETING.encode())]
     script = scripts.create(session, SCRIPT_NAME, image_id=image.id, entry="main.py", files=files, by=None)
-    schedules.add(session, script, DAILY, "UTC", enabled=False, arguments=[], by=None)
+    schedules.add(session, script.id, cron=DAILY, enabled=False, by=None)
     return Sample(build.id, script.id)
 
 

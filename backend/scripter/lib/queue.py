@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 # Read by Dramatiq when it is imported: more would park messages behind a busy worker.
 os.environ.setdefault("dramatiq_queue_prefetch", "4")
@@ -94,9 +95,7 @@ class Queue:
         if one.every is not None:
             options["periodic"] = periodiq.cron(one.every)
         call.__name__ = one.name
-        dramatiq.Actor(
-            call, broker=self.broker, actor_name=one.name, queue_name=one.queue, priority=0, options=options
-        )
+        dramatiq.Actor(call, broker=self.broker, actor_name=one.name, queue_name=one.queue, priority=0, options=options)
 
     def wake(self, name: str, *arguments: object) -> bool:
         """Ring the task `name`. False when the broker does not answer: the sweep will ring again later."""
@@ -117,7 +116,7 @@ class Queue:
         if not self._url:
             return True
         try:
-            pika.BlockingConnection(_parameters(self._url)).close()
+            pika.BlockingConnection(pika.URLParameters(_with_limits(self._url))).close()
         except (AMQPError, OSError):
             return False
         return True
@@ -165,13 +164,14 @@ def _broker(url: str) -> dramatiq.Broker:
     ]
     if not url:
         return InProcessBroker(middleware)
-    return RabbitmqBroker(parameters=[_parameters(url)], middleware=middleware, confirm_delivery=True)
+    return RabbitmqBroker(url=_with_limits(url), middleware=middleware, confirm_delivery=True)
 
 
-def _parameters(url: str) -> pika.URLParameters:
-    parameters = pika.URLParameters(url)
-    parameters.heartbeat = 20
-    parameters.blocked_connection_timeout = 10  # a broker short of disk blocks publishers; do not hang with it
-    parameters.socket_timeout = 5
-    parameters.connection_attempts = 1
-    return parameters
+# A dead peer is noticed after two heartbeats; a broker short of disk blocks publishers, and we do not hang with it.
+_LIMITS = {"heartbeat": "20", "blocked_connection_timeout": "10", "socket_timeout": "5", "connection_attempts": "1"}
+
+
+def _with_limits(url: str) -> str:
+    """`url` with our limits as its query, unless it says otherwise itself."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query=urlencode({**_LIMITS, **dict(parse_qsl(parts.query))})))
