@@ -10,6 +10,11 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("src", import.meta.url)) } },
   server: { proxy: { "/api": backend } },
   // The server forbids inline scripts and data: scripts, so nothing may be inlined into the page.
-  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The first browsers with the CSS function light-dark(); for older ones it would be rewritten, and wrongly.
+    target: ["chrome123", "edge123", "firefox120", "safari17.5"],
+  },
   test: { environment: "jsdom", setupFiles: "src/testing/setup.ts", restoreMocks: true },
 });

@@ -1,7 +1,8 @@
 /** "Are you sure?" with what will be lost, and the server's refusal in the same place. */
-import { Alert, Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Modal, Stack } from "@mantine/core";
 import type { ReactNode } from "react";
 import { ErrorAlert } from "./error-alert";
+import { Notice } from "./notice";
 
 type Props = {
   opened: boolean;
@@ -21,9 +22,7 @@ export function Confirm({ opened, title, children, action, danger = true, busy, 
     <Modal opened={opened} onClose={onClose} title={title} centered>
       <Stack>
         {danger ? (
-          <Alert color="red" variant="light" role="note">
-            {children}
-          </Alert>
+          <Notice tone="warn">{children}</Notice>
         ) : (
           <div>{children}</div>
         )}

@@ -1,7 +1,7 @@
 /** What the server refused, in its own words, with the number to ask about. */
-import { Alert, List, Text } from "@mantine/core";
-import { CircleAlert } from "lucide-react";
+import { List, Text } from "@mantine/core";
 import { ApiError } from "@/api/client";
+import { Notice } from "./notice";
 
 /** `hide` names the fields whose messages are already shown beside their inputs. */
 export function ErrorAlert({ error, hide = [] }: { error: Error | null; hide?: string[] }) {
@@ -9,7 +9,7 @@ export function ErrorAlert({ error, hide = [] }: { error: Error | null; hide?: s
   const fields = error instanceof ApiError ? error.errors.filter(({ field }) => !hide.includes(field)) : [];
   const asked = error instanceof ApiError && error.status >= 500 ? error.requestId : null;
   return (
-    <Alert color="red" variant="light" icon={<CircleAlert size={18} />} role="alert">
+    <Notice tone="bad" role="alert">
       <Text size="sm">{error.message}</Text>
       {fields.length > 0 && (
         <List size="sm" mt={4}>
@@ -25,6 +25,6 @@ export function ErrorAlert({ error, hide = [] }: { error: Error | null; hide?: s
           Request {asked}
         </Text>
       )}
-    </Alert>
+    </Notice>
   );
 }

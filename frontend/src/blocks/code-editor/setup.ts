@@ -31,7 +31,7 @@ export function extensions(path: string, label: string, readOnly: boolean): Exte
     highlightActiveLine(),
     highlightActiveLineGutter(),
     syntaxHighlighting(classHighlighter),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorState.readOnly.of(readOnly),
     // Ctrl-Enter and Ctrl-S belong to the page; the editor's own meanings of them would act as well.
     Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => true }])),

@@ -43,7 +43,7 @@ export function LogToolbar({ base, view, prefs, onPrefs }: Props) {
           {bytes(view.size)}
         </Text>
         <Button
-          size="compact-sm"
+          size="compact-xs"
           variant="subtle"
           leftSection={<Copy size={14} />}
           disabled={view.lines.length === 0}
@@ -61,7 +61,7 @@ function DownloadMenu({ base }: { base: string }) {
   return (
     <Menu>
       <Menu.Target>
-        <Button size="compact-sm" variant="subtle" leftSection={<Download size={14} />}>
+        <Button size="compact-xs" variant="subtle" leftSection={<Download size={14} />}>
           Download
         </Button>
       </Menu.Target>

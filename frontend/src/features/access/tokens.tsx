@@ -1,5 +1,5 @@
 /** API tokens: made for programs, shown once, revoked at any time. */
-import { Alert, Button, Code, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Code, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import type { Token } from "@/api/types";
@@ -8,6 +8,7 @@ import { Confirm } from "@/ui/confirm";
 import { Copy } from "@/ui/copy";
 import { ErrorAlert } from "@/ui/error-alert";
 import { fieldError } from "@/ui/field-errors";
+import { Notice } from "@/ui/notice";
 import { Above, Row, Rows } from "@/ui/rows";
 import { Time } from "@/ui/time";
 import { tokensQuery, useCreateToken, useRevokeToken } from "./api";
@@ -97,12 +98,12 @@ function NewTokenForm() {
         </Group>
         <ErrorAlert error={create.error} hide={["name"]} />
         {create.data && (
-          <Alert color="pine" role="status" title="Copy it now. It is not shown again.">
+          <Notice tone="info" role="status" title="Copy it now. It is not shown again.">
             <Group gap="xs" wrap="nowrap">
               <Code style={{ overflowWrap: "anywhere" }}>{create.data.token}</Code>
               <Copy text={create.data.token} label="Copy token" />
             </Group>
-          </Alert>
+          </Notice>
         )}
       </Stack>
     </form>

@@ -11,7 +11,7 @@ export function UserMenu({ name, onLeft }: { name: string; onLeft: () => void })
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-md" leftSection={<UserRound size={16} />} aria-label={`Account of ${name}`}>
+        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<UserRound size={16} />} aria-label={`Account of ${name}`}>
           {name}
         </Button>
       </Menu.Target>

@@ -1,12 +1,13 @@
 /** The builds of an image: one of them open with its steps, its error and its log. */
-import { Alert, Button, Code, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Code, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { CircleX, Square } from "lucide-react";
+import { Square } from "lucide-react";
 import type { Build, Image } from "@/api/types";
 import { LogViewer } from "@/blocks/log-viewer/log-viewer";
 import { BuildStatusPill, isFinalBuild } from "@/blocks/status";
 import { bytes, duration, shortDigest } from "@/lib/format";
 import { EmptyState } from "@/ui/empty-state";
+import { Notice } from "@/ui/notice";
 import { Elapsed, Time } from "@/ui/time";
 import { toastError } from "@/ui/toast";
 import { buildsQuery, useCancelBuild, useRefreshImage } from "./api";
@@ -82,7 +83,7 @@ function BuildHead({ build, inUse }: { build: Build; inUse: boolean }) {
       {!isFinalBuild(build.status) && (
         <Button
           variant="default"
-          size="compact-md"
+          size="xs"
           leftSection={<Square size={14} />}
           loading={cancel.isPending}
           onClick={() => cancel.mutate(build.id, { onError: toastError })}
@@ -99,12 +100,9 @@ function BuildFailure({ build }: { build: Build }) {
   if (build.status !== "failed" && build.status !== "cancelled") return null;
   const step = build.failed_step;
   return (
-    <Alert
-      color={build.status === "failed" ? "red" : "yellow"}
-      variant={build.status === "failed" ? "light" : "outline"}
-      icon={<CircleX size={18} />}
+    <Notice
+      tone={build.status === "failed" ? "bad" : "warn"}
       title={step ? `Line ${step.line} of the Dockerfile failed` : build.status === "failed" ? "The build failed" : "Cancelled"}
-      role="note"
     >
       {step && (
         <Stack gap="xs">
@@ -116,6 +114,6 @@ function BuildFailure({ build }: { build: Build }) {
       )}
       {build.reason && build.reason !== step?.error && <Text size="sm">{build.reason}</Text>}
       {build.duration_s !== null && !step && <Text size="xs">After {duration(build.duration_s)}.</Text>}
-    </Alert>
+    </Notice>
   );
 }

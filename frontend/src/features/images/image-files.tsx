@@ -1,5 +1,5 @@
 /** The files of an image, edited while its state allows it. */
-import { Alert, Button, Group, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Lock, Save } from "lucide-react";
 import { useState } from "react";
@@ -12,6 +12,7 @@ import { paths } from "@/blocks/paths";
 import { useShortcuts } from "@/lib/use-shortcuts";
 import { Confirm } from "@/ui/confirm";
 import { ErrorAlert } from "@/ui/error-alert";
+import { Notice } from "@/ui/notice";
 import { toast } from "@/ui/toast";
 import { imageFilesQuery, useSaveImageFiles } from "./api";
 
@@ -58,7 +59,7 @@ export function ImageFiles({ image }: { image: Image }) {
               {locked ? "Read only" : handle.dirty ? "Not saved yet" : "Saved"}
             </Text>
             <Button
-              size="compact-md"
+              size="xs"
               leftSection={<Save size={14} />}
               disabled={!handle.dirty || locked}
               loading={save.isPending}
@@ -94,8 +95,8 @@ function LockedNotice({ image }: { image: Image }) {
       ? "The image is being built. Its files can be edited when the build has failed or was cancelled, or after you destroy the built image."
       : "The image is ready and its files belong to what was built. Destroy the built image to edit them; scripts on it cannot start until it is built again.";
   return (
-    <Alert variant="outline" color="gray" icon={<Lock size={18} />} title="Locked" mb="sm" role="note">
+    <Notice tone="info" icon={<Lock size={18} />} title="Locked" mb="sm">
       {why}
-    </Alert>
+    </Notice>
   );
 }

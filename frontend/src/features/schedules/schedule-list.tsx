@@ -115,8 +115,6 @@ function Controls({ schedule, onEdit, onDelete }: ControlProps) {
         checked={change.isPending ? change.variables.enabled : schedule.enabled}
         onChange={(event) => change.mutate({ id: schedule.id, enabled: event.currentTarget.checked }, { onError: toastError })}
         aria-label={`Schedule ${about} is on`}
-        onLabel="on"
-        offLabel="off"
         size="md"
       />
       <Menu position="bottom-end">

@@ -1,11 +1,12 @@
 /** A new script: its name and the image it runs on. */
-import { Alert, Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import type { Image, Script } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { ErrorAlert } from "@/ui/error-alert";
 import { fieldError } from "@/ui/field-errors";
 import { LinkButton, TextLink } from "@/ui/link-button";
+import { Notice } from "@/ui/notice";
 import { useCreateScript } from "./api";
 
 const MAIN = `"""What this script does, in one sentence."""
@@ -85,8 +86,8 @@ function firstReady(images: Image[]): Image | undefined {
 
 function NeedsImage() {
   return (
-    <Alert color="gray" variant="outline" title="A script needs an image" role="note">
+    <Notice tone="info" title="A script needs an image">
       There is none yet. <TextLink to={paths.newImage()}>Make an image first</TextLink>: it takes a name and a minute.
-    </Alert>
+    </Notice>
   );
 }

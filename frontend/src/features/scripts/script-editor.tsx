@@ -1,5 +1,5 @@
 /** Where a script is written and tried: files, code, save, run, and the job's log below. */
-import { Alert, Button, Group, Kbd, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Kbd, Stack, Text, TextInput } from "@mantine/core";
 import { Play, Save } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Job, Script } from "@/api/types";
@@ -10,6 +10,7 @@ import { paths } from "@/blocks/paths";
 import { useShortcuts } from "@/lib/use-shortcuts";
 import { ErrorAlert } from "@/ui/error-alert";
 import { TextLink } from "@/ui/link-button";
+import { Notice } from "@/ui/notice";
 import { ConflictDialog } from "./conflict-dialog";
 import { useWorkbench, type Workbench } from "./use-workbench";
 
@@ -26,11 +27,11 @@ export function ScriptEditor({ script, active, onStarted, children }: Props) {
       {!bench.conflict && <ErrorAlert error={bench.saving.error} />}
       <FilesPane handle={bench.handle} entry={bench.entry} toolbar={<SaveBar bench={bench} />} />
       {bench.warnings.length > 0 && (
-        <Alert color="yellow" variant="outline" title="Saved, but look at this" role="note">
+        <Notice tone="warn" title="Saved, but look at this">
           {bench.warnings.map((warning) => (
             <div key={warning}>{warning}</div>
           ))}
-        </Alert>
+        </Notice>
       )}
       <RunBar bench={bench} />
       {children}
@@ -58,7 +59,7 @@ function SaveBar({ bench }: { bench: Workbench }) {
           style={{ flex: "0 1 16rem" }}
         />
         <Button
-          size="compact-md"
+          size="xs"
           variant="default"
           leftSection={<Save size={14} />}
           disabled={!handle.dirty}
@@ -100,9 +101,9 @@ function RunBar({ bench }: { bench: Workbench }) {
 
 function Unusable({ script }: { script: Script }) {
   return (
-    <Alert color="yellow" variant="outline" title="This script cannot run yet" role="note">
+    <Notice tone="warn" title="This script cannot run yet">
       Its image <TextLink to={paths.image(script.image.id)}>{script.image.name}</TextLink> is {script.image.status}. Build it
       first.
-    </Alert>
+    </Notice>
   );
 }

@@ -1,11 +1,12 @@
 /** All versions of a script; one of them open to read. */
-import { Alert, Button, Group, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Script, Version } from "@/api/types";
 import { CodeEditor } from "@/blocks/code-editor/code-editor";
 import { plural } from "@/lib/format";
 import { ErrorAlert } from "@/ui/error-alert";
+import { Notice } from "@/ui/notice";
 import { Above, Row, Rows } from "@/ui/rows";
 import { Time } from "@/ui/time";
 import { versionQuery, versionsQuery } from "./api";
@@ -75,9 +76,9 @@ function OneVersion({ scriptId, number, onClose }: { scriptId: number; number: n
         </Button>
       </Group>
       {data.warnings.length > 0 && (
-        <Alert color="yellow" variant="outline" m="xs" role="note">
+        <Notice tone="warn" m="xs">
           {data.warnings.join(" ")}
-        </Alert>
+        </Notice>
       )}
       <div className={classes.code}>
         {file?.encoding === "utf-8" ? (

@@ -1,8 +1,8 @@
 /** What a person must know about the installation: no isolation, no worker, a late clock. */
-import { Alert, Stack } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { TriangleAlert } from "lucide-react";
 import type { System } from "@/api/types";
+import { Notice } from "@/ui/notice";
 import { systemQuery } from "./api";
 
 export function SystemNotices() {
@@ -12,9 +12,9 @@ export function SystemNotices() {
   return (
     <Stack gap="xs" mb="md">
       {notices.map(({ title, text }) => (
-        <Alert key={title} color="yellow" variant="outline" icon={<TriangleAlert size={18} />} title={title} role="note">
+        <Notice key={title} tone="warn" title={title}>
           {text}
-        </Alert>
+        </Notice>
       ))}
     </Stack>
   );
