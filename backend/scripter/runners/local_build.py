@@ -98,7 +98,7 @@ class LocalBuild:
     def _install(self, place: Path, dockerfile: list[Instruction]) -> None:
         if _REQUIREMENTS not in self._recipe.files:
             return
-        line = next((one.line for one in dockerfile if _installs(one)), None)
+        line = next((one.line for one in dockerfile if one.word == "RUN" and _installs(one)), None)
         self._begin(Step(2, f"pip install -r {_REQUIREMENTS}", line))
         # All files of the image: requirements may name others, or a wheel among them.
         files = place / "recipe"

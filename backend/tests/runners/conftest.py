@@ -61,9 +61,7 @@ def bubblewrap_rig(local_data: Path, local_image: str, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture
-def plain_rig(
-    local_data: Path, local_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Rig]:
+def plain_rig(local_data: Path, local_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     monkeypatch.setattr(local_sandbox, "program", lambda: None)
     yield from use_rig(lambda: LocalRunner(local_data), local_image, tmp_path)
 

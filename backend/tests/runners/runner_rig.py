@@ -107,17 +107,17 @@ class Rig:
         return self.runner.build(self.recipe(dockerfile, limit_s, **files), watch or Watch())
 
     def recipe(self, dockerfile: str, limit_s: float = 120, **files: str) -> Recipe:
-        """`a__txt` stands for the file `a.txt`."""
-        named = {name.replace("__", "."): text.encode() for name, text in files.items()}
         return Recipe(
             name=f"scripter-test-{self.mark}",
-            files={"Dockerfile": dockerfile.encode(), **named},
+            files={path: text.encode() for path, text in {"Dockerfile": dockerfile, **files}.items()},
             labels=self.labels,
             memory_bytes=512 * MEBIBYTE,
             time_limit=timedelta(seconds=limit_s),
         )
 
-    def failed_build(self, dockerfile: str, watch: Watch | None = None, limit_s: float = 120, **files: str) -> BuildFailed:
+    def failed_build(
+        self, dockerfile: str, watch: Watch | None = None, limit_s: float = 120, **files: str
+    ) -> BuildFailed:
         try:
             built = self.build(dockerfile, watch, limit_s, **files)
         except BuildFailed as failure:
@@ -128,9 +128,9 @@ class Rig:
         for slot in self.runner.alive(self.labels):
             self.runner.discard(slot)
 
-    def processes(self) -> list[str]:
-        """The command lines on this machine that carry this test's mark, those inside containers as well."""
-        return [line for line in map(_command_line, Path("/proc").glob("[0-9]*")) if self.mark in line]
+    def processes(self, word: str = "") -> list[str]:
+        """The command lines on this machine that hold this word or this test's mark, those inside containers as well."""
+        return [line for line in map(_command_line, Path("/proc").glob("[0-9]*")) if (word or self.mark) in line]
 
 
 def go(**changes: Any) -> Go:

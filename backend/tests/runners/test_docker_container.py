@@ -1,0 +1,220 @@
+"""How a job's container is closed in: what the engine made of our parameters, and what a script finds inside."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+from runner_rig import MEBIBYTE, Rig, ended, go, until
+
+import testbed
+from scripter.runners import docker_create, docker_go
+from scripter.runners.protocol import Ending, Limits, Network, Slot, SlotGone
+
+GOLDEN = Path(__file__).with_name("golden") / "container.json"
+SECRET = "correct-horse-battery"
+WAITING = "import time\nprint('ready', flush=True)\ntime.sleep(600)\n"
+
+
+@pytest.fixture
+def client(services: testbed.Services) -> docker.APIClient:
+    return docker.APIClient(base_url=services.docker_host, version="auto")
+
+
+def inspected(client: docker.APIClient, slot: Slot) -> dict[str, Any]:
+    found: dict[str, Any] = client.inspect_container(slot.reference)
+    return found
+
+
+def plain(found: dict[str, Any], image: dict[str, Any], slot: Slot) -> dict[str, Any]:
+    """What comes from the image is left out, and what changes from one container to the next is replaced by words."""
+    found["Config"]["Env"] = sorted(set(found["Config"]["Env"] or ()) - set(image["Config"]["Env"] or ()))
+    found["Config"]["Cmd"][2] = "<the agent>"
+    found["Config"]["Image"] = "<the image>"
+    given = found["Config"]["Labels"].items() - image["Config"]["Labels"].items()
+    found["Config"]["Labels"] = sorted(name for name, _ in given)
+    found["HostConfig"]["Mounts"][0]["Source"] = found["HostConfig"]["Mounts"][0]["Source"].replace(
+        str(slot.directory), "<the slot>"
+    )
+    return {"HostConfig": found["HostConfig"], "Config": found["Config"]}
+
+
+@pytest.mark.parametrize("part", ["HostConfig", "Config"])
+def test_the_engine_made_exactly_the_container_that_people_have_read(
+    docker_rig: Rig, client: docker.APIClient, part: str
+) -> None:
+    slot = docker_rig.prepare()
+    image = client.inspect_image(docker_rig.image)
+    found, golden = plain(inspected(client, slot), image, slot)[part], json.loads(GOLDEN.read_text())[part]
+    # Other versions of the engine have some keys more or less: that is well as long as they say nothing.
+    assert {key: found.get(key) for key in golden if golden[key] or found.get(key)} == {
+        key: golden[key] for key in golden if golden[key] or found.get(key)
+    }
+    assert {key: value for key, value in found.items() if key not in golden and value} == {}
+
+
+def test_limits_reach_the_engine(docker_rig: Rig, client: docker.APIClient) -> None:
+    slot = docker_rig.prepare(limits=Limits(memory_bytes=64 * MEBIBYTE, cpus=0.5, processes=20))
+    host = inspected(client, slot)["HostConfig"]
+    assert (host["Memory"], host["MemorySwap"]) == (64 * MEBIBYTE, 64 * MEBIBYTE)
+    assert (host["NanoCpus"], host["PidsLimit"]) == (500_000_000, 20)
+
+
+def test_more_processors_than_there_are_is_no_error(docker_rig: Rig, client: docker.APIClient) -> None:
+    slot = docker_rig.prepare(limits=Limits(memory_bytes=64 * MEBIBYTE, cpus=256, processes=20))
+    assert inspected(client, slot)["HostConfig"]["NanoCpus"] == client.info()["NCPU"] * 1_000_000_000
+
+
+def test_the_engine_learns_no_secret(docker_rig: Rig, client: docker.APIClient) -> None:
+    slot = docker_rig.started(WAITING, secrets={"TOKEN": SECRET}, environment={"PLAIN": "harmless-value"})
+    text = json.dumps(inspected(client, slot))
+    assert SECRET not in text
+    assert "harmless-value" not in text
+
+
+def test_the_entrypoint_of_an_image_does_not_stand_before_the_agent(docker_rig: Rig) -> None:
+    built = docker_rig.build('FROM python:3.11-slim\nENTRYPOINT ["/bin/false"]\nCMD ["nothing"]\nUSER nobody\n')
+    job = docker_rig.run("import os\nprint(os.getuid())", spec={"image": built.reference})
+    docker_rig.clean()
+    docker_rig.runner.remove_image(built.reference)
+    assert job.output == ["10001"]
+
+
+def test_a_job_out_of_memory_is_recorded_as_such(docker_rig: Rig) -> None:
+    limits = Limits(memory_bytes=48 * MEBIBYTE, cpus=1, processes=32)
+    job = docker_rig.run("bytearray(200 * 1024 * 1024)", spec={"limits": limits})
+    assert job.exit["reason"] == "out_of_memory"
+
+
+def test_a_fork_bomb_stays_within_its_bound(docker_rig: Rig) -> None:
+    script = """
+import os, time
+count = 0
+try:
+    while count < 1000:
+        if os.fork() == 0:
+            time.sleep(600)
+        count += 1
+except OSError as error:
+    print(error.strerror, count < 20)
+"""
+    limits = Limits(memory_bytes=128 * MEBIBYTE, cpus=1, processes=20)
+    assert docker_rig.run(script, spec={"limits": limits}).output == ["Resource temporarily unavailable True"]
+
+
+PROBES = {
+    "its user is 10001 and it has no other groups": (
+        "print(os.getuid(), os.getgid(), os.getgroups())",
+        "10001 10001 []",
+    ),
+    "it holds no capability and can gain none": (
+        "print(sorted({line.split()[1] for line in status if line.startswith(('CapInh', 'CapPrm', 'CapEff', 'CapAmb'))}))",
+        "['0000000000000000']",
+    ),
+    "it cannot gain privileges": (
+        "print([line.split()[1] for line in status if line.startswith('NoNewPrivs')])",
+        "['1']",
+    ),
+    "system calls are filtered": (
+        "print([line.split()[1] for line in status if line.startswith('Seccomp:')])",
+        "['2']",
+    ),
+    "the system is read-only": ("print(refused(lambda: open('/usr/x', 'w')))", "OSError"),
+    "the log cannot be written": ("print(refused(lambda: open('/job/log', 'a')))", "PermissionError"),
+    "the log cannot be removed": ("print(refused(lambda: os.unlink('/job/log')))", "PermissionError"),
+    "no exit record can be made": ("print(refused(lambda: open('/job/exit.json', 'w')))", "PermissionError"),
+    "its source cannot be changed": ("print(refused(lambda: open('/job/src/main.py', 'a')))", "PermissionError"),
+    "the agent cannot be killed": ("print(refused(lambda: os.kill(1, 9)))", "PermissionError"),
+    "the agent cannot be looked into": ("print(refused(lambda: os.listdir('/proc/1/fd')))", "PermissionError"),
+    "the agent's memory cannot be read": ("print(refused(lambda: open('/proc/1/mem', 'rb')))", "PermissionError"),
+    "it cannot become root": ("print(refused(lambda: os.setuid(0)))", "PermissionError"),
+    "nothing can be run from /tmp": (
+        "open('/tmp/x', 'w').write('#!/bin/sh\\n'); os.chmod('/tmp/x', 0o755); print(refused(lambda: subprocess.run(['/tmp/x'])))",
+        "PermissionError",
+    ),
+    "/tmp can be written": ("print(open('/tmp/x', 'w').write('abc'))", "3"),
+    "there is no network but itself": ("print(os.listdir('/sys/class/net'))", "['lo']"),
+    "there is no Docker socket": ("print(os.path.exists('/var/run/docker.sock'))", "False"),
+    "the host's devices are not there": (
+        "print(refused(lambda: os.mknod('/job/work/sda', 0o60600, 0x800)))",
+        "PermissionError",
+    ),
+    "its processes see only themselves": ("print(len([name for name in os.listdir('/proc') if name.isdigit()]))", "2"),
+}
+PROBE_HEAD = """
+import os, subprocess
+status = open('/proc/self/status').read().splitlines()
+def refused(deed):
+    try:
+        deed()
+    except OSError as error:
+        return type(error).__name__
+    return 'allowed'
+"""
+
+
+def test_inside_a_container_a_script_can_do_no_more_than_it_should(docker_rig: Rig) -> None:
+    job = docker_rig.run(PROBE_HEAD + "\n".join(code for code, _ in PROBES.values()))
+    assert dict(zip(PROBES, job.output, strict=True)) == {name: answer for name, (_, answer) in PROBES.items()}
+
+
+def test_the_bridge_is_there_for_those_who_ask(docker_rig: Rig) -> None:
+    job = docker_rig.run("import os\nprint(sorted(os.listdir('/sys/class/net')))", spec={"network": Network.BRIDGE})
+    assert job.output == ["['eth0', 'lo']"]
+
+
+def test_what_a_job_leaves_belongs_to_whom_it_should(docker_rig: Rig) -> None:
+    slot = docker_rig.prepare("open('mine', 'w')")
+    docker_rig.runner.start(slot, go())
+    ended(slot)
+    owners = {name: (slot.directory / name).stat().st_uid for name in ("log", "exit.json", "work/mine")}
+    assert owners == {"log": os.getuid(), "exit.json": os.getuid(), "work/mine": 10001}
+
+
+def test_half_a_go_runs_nothing(docker_rig: Rig, client: docker.APIClient) -> None:
+    slot = docker_rig.prepare("print('never')")
+    docker_go.hand_over(client, slot.reference, b'{"version": 1, "job": "1b2c", ')
+    until(lambda: docker_rig.runner.ending(slot) is Ending.EXITED, "the agent to leave")
+    assert not (slot.directory / "log").exists()
+    with pytest.raises(SlotGone):
+        docker_rig.runner.start(slot, go())
+
+
+def test_a_container_that_was_created_and_not_started_is_started_by_the_next_try(
+    docker_rig: Rig, client: docker.APIClient
+) -> None:
+    spec = docker_rig.spec("print('after all')")
+    # What a worker leaves behind that is killed between the two calls.
+    config = docker_create.job_container(client, spec, str(spec.directory), "import time\ntime.sleep(600)", 1)
+    made = client.create_container_from_config(config, spec.name)
+    slot = docker_rig.again().prepare(spec)
+    assert slot.reference == made["Id"]
+    assert docker_rig.runner.ending(slot) is Ending.ALIVE
+
+
+def test_a_container_of_somebody_else_from_our_image_is_no_slot(docker_rig: Rig, client: docker.APIClient) -> None:
+    built = docker_rig.build("FROM python:3.11-slim\n")
+    made = client.create_container(built.reference, ["sleep", "600"])
+    try:
+        assert docker_rig.runner.alive(docker_rig.labels) == []
+    finally:
+        client.remove_container(made["Id"], force=True)
+        docker_rig.runner.remove_image(built.reference)
+
+
+def test_a_container_killed_from_outside_counts_as_killed(docker_rig: Rig, client: docker.APIClient) -> None:
+    slot = docker_rig.started(WAITING)
+    client.kill(slot.reference)
+    until(lambda: docker_rig.runner.ending(slot) is Ending.KILLED, "the end")
+
+
+def test_a_container_removed_from_outside_is_gone(docker_rig: Rig, client: docker.APIClient) -> None:
+    slot = docker_rig.started(WAITING)
+    client.remove_container(slot.reference, force=True)
+    assert docker_rig.runner.ending(slot) is Ending.GONE
+    docker_rig.runner.stop(slot)
+    docker_rig.runner.kill(slot)

@@ -1,0 +1,129 @@
+"""What is the local runner's own: processes known for certain, the sandbox, and builds without a Dockerfile's commands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from runner_rig import DOCKERFILE, MEBIBYTE, Rig, Watch, ended, go, log_of, until
+
+from scripter.runners import local
+from scripter.runners.local_process import Process
+from scripter.runners.protocol import Ending, Limits, SlotGone
+
+WAITING = "import time\nprint('ready', flush=True)\ntime.sleep(600)\n"
+
+
+@pytest.fixture(params=["bubblewrap", "plain"])
+def rig(request: pytest.FixtureRequest) -> Rig:
+    found = request.getfixturevalue(f"{request.param}_rig")
+    assert isinstance(found, Rig)
+    return found
+
+
+def test_a_recycled_process_number_is_never_signalled() -> None:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as child:
+        found = Process.of(child.pid)
+        assert found and Process.parse(str(found)) == found
+        earlier = Process(child.pid, str(int(found.start) - 1), found.boot)
+        assert not earlier.alive
+        earlier.signal(signal.SIGKILL)
+        earlier.kill_tree()
+        assert child.poll() is None
+        found.signal(signal.SIGKILL)
+        assert child.wait() == -signal.SIGKILL
+
+
+def test_a_process_of_an_earlier_boot_is_not_alive() -> None:
+    mine = Process.of(os.getpid())
+    assert mine and mine.alive
+    assert not Process(mine.pid, mine.start, "another-boot").alive
+
+
+def test_a_zombie_does_not_count_as_alive() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        found = Process.of(child.pid)
+        assert found and found.alive and child.stdin
+        child.stdin.close()
+        until(lambda: not found.alive, "the child to end")
+        assert Path(f"/proc/{child.pid}").exists()
+
+
+def test_no_zombies_pile_up(rig: Rig) -> None:
+    for number in range(3):
+        slot = rig.prepare("print('x')", name=f"job{number}")
+        rig.runner.start(slot, go())
+        ended(slot)
+
+    def zombies() -> list[str]:
+        rig.runner.alive({})
+        stats = [path.read_text().rpartition(")")[2].split() for path in Path("/proc").glob("[0-9]*/stat")]
+        return [stat[0] for stat in stats if stat[0] == "Z" and int(stat[1]) == os.getpid()]
+
+    until(lambda: zombies() == [], "the children to be reaped")
+
+
+def test_half_a_go_runs_nothing(rig: Rig) -> None:
+    slot = rig.prepare("print('never')")
+    local._hand_over(slot.directory / "go.pipe", b'{"version": 1, ')
+    until(lambda: rig.runner.ending(slot) is not Ending.ALIVE, "the agent to leave")
+    assert log_of(slot) == ""
+    with pytest.raises(SlotGone):
+        rig.runner.start(slot, go())
+
+
+def test_a_script_over_its_memory_limit_gets_an_error(rig: Rig) -> None:
+    limits = Limits(memory_bytes=200 * MEBIBYTE, cpus=1, processes=64)
+    assert "MemoryError" in rig.run("bytearray(1024 ** 3)", spec={"limits": limits}).output
+
+
+def test_bubblewrap_hides_scripter_s_data_and_the_network(bubblewrap_rig: Rig, local_data: Path) -> None:
+    (local_data / "key").write_text("hidden")
+    job = bubblewrap_rig.run(
+        f"import os\nprint(os.path.exists({str(local_data / 'key')!r}))\nprint(os.listdir('/sys/class/net'), os.listdir('/tmp') == [])\n"
+        "import socket\nprint(len(socket.if_nameindex()))\n"
+        "try:\n    open('/etc/x', 'w')\nexcept OSError as error:\n    print(error.strerror)\n"
+    )
+    assert job.output[0] == "False"
+    assert job.output[2:] == ["1", "Read-only file system"]
+
+
+def test_a_build_says_which_lines_it_did_not_execute(plain_rig: Rig) -> None:
+    watch = Watch()
+    built = plain_rig.build(f"{DOCKERFILE}RUN apt-get install -y jq\n", watch, **{"requirements.txt": ""})
+    plain_rig.runner.remove_image(built.reference)
+    assert b"Without Docker the Dockerfile is not executed." in watch.said
+    assert b"Not executed: line 4: RUN apt-get install -y jq\n" in watch.said
+    assert b"line 3" not in watch.said
+
+
+def test_a_half_made_environment_is_not_taken_for_an_image(plain_rig: Rig, local_data: Path) -> None:
+    digest = "a" * 64
+    (local_data / "venvs" / digest / "bin").mkdir(parents=True)
+    assert not plain_rig.runner.has_image(f"venv:sha256:{digest}")
+
+
+def test_a_failed_build_leaves_no_environment(plain_rig: Rig, local_data: Path) -> None:
+    before = sorted((local_data / "venvs").iterdir())
+    plain_rig.failed_build(DOCKERFILE, **{"requirements.txt": "six==99\n"})
+    assert sorted((local_data / "venvs").iterdir()) == before
+
+
+def test_passwords_of_the_worker_do_not_reach_a_build(plain_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCRIPTER_DATABASE__URL", "hidden-password")
+    watch = Watch()
+    plain_rig.failed_build(
+        DOCKERFILE,
+        watch,
+        **{
+            "requirements.txt": "./package\n",
+            "package/pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n",
+            "package/backend.py": "import os\nraise SystemExit(f'{sorted(os.environ.items())}')\n",
+        },
+    )
+    assert b"PATH" in watch.said
+    assert b"hidden-password" not in watch.said
