@@ -211,7 +211,7 @@ def sweep(session: Session) -> None:
     if builds.leftovers(session):
         context.wake(session, "images.tidy")
     shared = context.of(session)
-    for image_id, digest in session.execute(select(Image.id, Image.digest)).tuples():
+    for image_id, digest in session.execute(select(Image.id, Image.digest)):
         if not _store(shared).shows(digest, _directory(shared, image_id) / "src"):
             _show_files(session, image_id)
 

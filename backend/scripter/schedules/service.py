@@ -154,7 +154,7 @@ def listed(session: Session, *, script_id: int | None = None) -> list[Schedule]:
 def counts(session: Session, script_ids: Collection[int]) -> dict[int, int]:
     """How many schedules each of these scripts has, by script id."""
     query = select(Schedule.script_id, func.count()).where(Schedule.script_id.in_(script_ids))
-    return dict(session.execute(query.group_by(Schedule.script_id)).tuples().all())
+    return dict(session.execute(query.group_by(Schedule.script_id)).all())
 
 
 def occurrences(

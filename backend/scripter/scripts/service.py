@@ -243,7 +243,7 @@ def latest_of(session: Session, scripts: Collection[Script]) -> Mapping[int, tup
     """Id and number of the latest version of each script, by script id."""
     ids = [script.latest_version_id for script in scripts]
     query = select(Version.script_id, Version.id, Version.number).where(Version.id.in_(ids))
-    return {script_id: (id, number) for script_id, id, number in session.execute(query).tuples()}
+    return {script_id: (id, number) for script_id, id, number in session.execute(query)}
 
 
 def delete_script(session: Session, script: Script, *, by: User | None) -> None:
@@ -266,7 +266,7 @@ def using_image(session: Session, image_ids: Collection[int]) -> Mapping[int, li
     """The scripts on each of these images, as (id, name), by name."""
     query = select(Script.image_id, Script.id, Script.name).where(Script.image_id.in_(image_ids))
     found: dict[int, list[tuple[int, str]]] = {}
-    for image_id, id, name in session.execute(query.order_by(Script.name_key)).tuples():
+    for image_id, id, name in session.execute(query.order_by(Script.name_key)):
         found.setdefault(image_id, []).append((id, name))
     return found
 
@@ -275,7 +275,7 @@ def sweep(session: Session) -> None:
     """Show in `src/` what a killed process has committed and not shown."""
     shared = context.of(session)
     query = select(Script.id, Version.digest).join(Version, Version.id == Script.latest_version_id)
-    for script_id, digest in session.execute(query).tuples():
+    for script_id, digest in session.execute(query):
         if not _store(shared).shows(digest, _directory(shared, script_id) / "src"):
             _show_files(session, script_id)
 
