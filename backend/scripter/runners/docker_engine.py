@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import docker
@@ -49,6 +50,7 @@ class Engine:
     def connect(self, timeout_s: int) -> docker.APIClient:
         """A client of one's own, for who must be able to break its connection."""
         with in_words(self.host):
+            _knock(self.host)
             return docker.APIClient(
                 base_url=self.host, tls=self._tls, version="auto", timeout=timeout_s, max_pool_size=_CONNECTIONS
             )
@@ -58,7 +60,7 @@ class Engine:
         try:
             with closing(self.connect(_QUICK_S)):
                 return True
-        except RunnerUnavailable:
+        except (RunnerUnavailable, Refused):
             return False
 
     @property
@@ -80,9 +82,20 @@ class Engine:
         made = self.client.create_container_from_config(config, name)  # type: ignore[no-untyped-call]
         return str(made["Id"])
 
-    def talking(self) -> AbstractContextManager[None]:
-        """Around every use of `client`."""
-        return in_words(self.host)
+    @contextmanager
+    def talking(self) -> Iterator[None]:
+        """Around every use of `client`; its errors come out as ours.
+
+        Raises: RunnerUnavailable, Refused.
+        """
+        try:
+            with in_words(self.host):
+                yield
+        except RunnerUnavailable:
+            # The engine that comes back may be another one, with another version of the API.
+            with self._lock:
+                self._client = None
+            raise
 
 
 @contextmanager
@@ -99,6 +112,14 @@ def in_words(host: str) -> Iterator[None]:
         raise RunnerUnavailable(f"The Docker engine at {host} does not answer: {_innermost(error)}.") from error
 
 
+def _knock(host: str) -> None:
+    """Try the socket first: the SDK never closes the one with which it failed to connect, and we may ask for hours."""
+    if host.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.settimeout(_QUICK_S)
+            knocking.connect(host.removeprefix("unix://"))
+
+
 def explained(error: APIError) -> str:
     """The engine's own words, with those of a full disk said plainly."""
     said = str(error.explanation or error).strip()
@@ -108,7 +129,9 @@ def explained(error: APIError) -> str:
 
 
 def _innermost(error: BaseException) -> str:
-    """The cause at the bottom: the layers above only repeat each other."""
-    while error.__context__ is not None:
-        error = error.__context__
-    return str(error).rstrip(".") or type(error).__name__
+    """The system's own error, if there is one below: the layers above only repeat each other."""
+    found, told = error, str(error) or type(error).__name__
+    while found.__context__ is not None:
+        found = found.__context__
+        told = found.strerror if isinstance(found, OSError) and found.strerror else told
+    return told.rstrip(".")
