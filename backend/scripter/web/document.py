@@ -1,11 +1,13 @@
 """The OpenAPI document: what the framework collected, completed with what is true of every operation.
 
-Made once per application; who may call an operation is read from its handler, so the document cannot disagree."""
+Made once, when it is first asked for. Who may call an operation is read from its handler: the two cannot disagree."""
 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import flask
@@ -49,12 +51,17 @@ _WORDS = {
 
 
 def install(app: OpenAPI) -> None:
-    """Serve the document of all routes that `app` has by now, and no more."""
-    whole = _complete(app, app.api_doc)
+    """Serve the document of all routes that `app` has."""
+    one_at_a_time = threading.Lock()
+
+    @cache
+    def whole() -> dict[str, Any]:
+        return _complete(app, app.api_doc)
 
     @guard.public
     def openapi() -> flask.Response:
-        return flask.jsonify(whole)
+        with one_at_a_time:
+            return flask.jsonify(whole())
 
     app.add_url_rule("/api/openapi.json", "openapi", openapi)
 
