@@ -94,8 +94,8 @@ def _of_clock(system: System) -> Finding:
     told = f"last tick {terminal.when(last)}" if last else "has not ticked yet"
     if not system["clock"]["late"]:
         return Finding("clock", "ok", told)
-    what = "a worker, which hears it" if system["mode"] == "embedded" else "`scripter clock`, and a worker to hear it"
-    return Finding("clock", "problem", f"late: {told}", f"Schedules are not planned. See that {what} is running.")
+    needed = "`scripter up` is" if system["mode"] == "embedded" else "`scripter clock` and a worker are"
+    return Finding("clock", "problem", f"late: {told}", f"Schedules are not planned. See that {needed} running.")
 
 
 def _of_workers(system: System) -> Finding:

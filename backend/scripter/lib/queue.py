@@ -147,9 +147,14 @@ class MinuteBeat:
         self._thread.join()
 
     def _beat(self) -> None:
+        # At once, as periodiq does: after a downtime nothing should wait for the minute to end.
+        self._ring()
         while not self._stopped.wait(60 - clock.now().timestamp() % 60):
-            for actor in self._queue.periodic():
-                self._queue.wake(actor.actor_name)
+            self._ring()
+
+    def _ring(self) -> None:
+        for actor in self._queue.periodic():
+            self._queue.wake(actor.actor_name)
 
 
 def _broker(url: str) -> dramatiq.Broker:

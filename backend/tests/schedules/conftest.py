@@ -32,6 +32,7 @@ def make_script(context: Context, anna: User) -> MakeScript:
                     digest=image.digest,
                     reference="sha256:" + "0" * 64,
                     python="3.11.2",
+                    isolates=True,
                 )
                 session.add(build)
                 session.flush()

@@ -1,0 +1,238 @@
+"""The whole job by the command line, against a running Scripter with a real Docker engine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import testbed
+from testbed.stack import PASSWORD, Stack, embedded
+
+PROGRAM = str(Path(sys.executable).with_name("scripter"))
+
+SOURCE = """
+import sys, time
+wish = sys.argv[1:]
+print("out", *wish, flush=True)
+print("err", file=sys.stderr, flush=True)
+if "exit3" in wish: sys.exit(3)
+if "sleep" in wish: time.sleep(600)
+if "count" in wish:
+    for number in range(60):
+        print("line", number, flush=True)
+        time.sleep(0.1)
+if "eat" in wish: data = [bytearray(1_000_000) for _ in range(100_000)]
+if "colours" in wish: print("\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07 end")
+"""
+
+
+class Shell:
+    """Somebody's shell, logged in by `scripter login`."""
+
+    def __init__(self, stack: Stack, home: Path) -> None:
+        self.environment = {"PATH": "/usr/bin:/bin", "XDG_CONFIG_HOME": str(home), "HOME": str(home), "TZ": "UTC"}
+        told = self(["login", stack.url, "--name", "anna", "--password-stdin"], stdin=PASSWORD + "\n")
+        assert told.returncode == 0, told.stderr
+
+    def __call__(
+        self, arguments: list[str], *, stdin: str = "", timeout: float = 120
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PROGRAM, *arguments], env=self.environment, input=stdin, capture_output=True, text=True, timeout=timeout
+        )
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        own = arguments.index("--") if "--" in arguments else len(arguments)
+        told = self([*arguments[:own], "--json", *arguments[own:]])
+        assert told.returncode == code, told.stdout + told.stderr
+        return json.loads(told.stdout)
+
+
+@pytest.fixture(scope="module")
+def stack(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with embedded(services, tmp_path_factory.mktemp("journey"), {"SCRIPTER_JOBS__GRACE_S": "2"}) as stack:
+        stack.set_up("up")
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def shell(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    return Shell(stack, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def image(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An image that was made and built by the command line."""
+    directory = tmp_path_factory.mktemp("image")
+    (directory / "Dockerfile").write_text("FROM python:3.11-slim\nRUN echo built by hand\n")
+    (directory / "requirements.txt").write_text("")
+    assert shell(["image", "create", "tools", "--from", str(directory)]).returncode == 0
+    built = shell(["image", "build", "tools", "--follow"], timeout=300)
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert "built by hand" in built.stdout
+    assert "succeeded" in built.stderr
+    return "tools"
+
+
+@pytest.fixture(scope="module")
+def script(shell: Shell, image: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("script") / "job.py"
+    file.write_text(SOURCE)
+    made = shell.json("script", "create", "worker bee", "--image", image, "--from", str(file))
+    assert (made["entry"], made["image"]["name"]) == ("job.py", "tools")
+    return "worker bee"
+
+
+def test_run_gives_output_arguments_and_exit_code_as_the_script_did(shell: Shell, script: str) -> None:
+    told = shell(["run", script, "--follow", "--", "exit3", "--x"])
+    assert told.returncode == 3
+    assert told.stdout == "out exit3 --x\n"
+    assert "err\n" in told.stderr
+    assert "exit 3" in told.stderr
+
+
+def test_run_without_follow_waits_and_says_only_how_it_ended(shell: Shell, script: str) -> None:
+    told = shell(["run", script])
+    assert (told.returncode, told.stdout) == (0, "")
+    assert "succeeded" in told.stderr
+
+
+def test_run_with_json_prints_the_job_and_nothing_else(shell: Shell, script: str) -> None:
+    job = shell.json("run", script, "--follow", "--", "exit3", code=3)
+    assert (job["status"], job["exit_code"], job["arguments"]) == ("failed", 3, ["exit3"])
+
+
+@pytest.mark.parametrize(
+    ("wish", "options", "code"), [("sleep", ["--time-limit", "1"], 124), ("eat", ["--time-limit", "60"], 137)]
+)
+def test_what_ended_a_job_by_force_shows_in_the_exit_code(
+    shell: Shell, script: str, wish: str, options: list[str], code: int
+) -> None:
+    assert shell(["run", script, *options, "--", wish]).returncode == code
+
+
+def test_a_cancelled_run_exits_with_130(shell: Shell, script: str) -> None:
+    job = shell.json("run", script, "--detach", "--", "sleep")
+    followed: list[int] = []
+    viewer = threading.Thread(
+        target=lambda: followed.append(shell(["job", "log", str(job["id"]), "--follow"]).returncode)
+    )
+    viewer.start()
+    assert "stopped" in (told := shell(["job", "cancel", str(job["id"])])).stdout or "cancelled" in told.stdout
+    viewer.join()
+    assert followed == [0]
+    shown = shell.json("job", "show", job["uuid"])
+    assert shown["status"] == "cancelled"
+    assert shell(["job", "cancel", str(job["id"])]).returncode == 5
+
+
+def test_a_log_is_read_with_times_as_json_and_plain(shell: Shell, script: str) -> None:
+    job = shell.json("run", script, "--", "colours")
+    number = str(job["id"])
+    timed = shell(["job", "log", number, "--time"]).stdout
+    assert any(line.endswith("Z stdout out colours") for line in timed.splitlines())
+    lines = [json.loads(line) for line in shell(["job", "log", number, "--json"]).stdout.splitlines()]
+    assert {"stdout", "stderr"} <= {line["stream"] for line in lines}
+    assert "out colours" in shell(["job", "log", number]).stdout.splitlines()
+
+
+def test_following_goes_on_through_a_restart_of_the_server_and_misses_nothing(
+    stack: Stack, shell: Shell, script: str
+) -> None:
+    results: list[subprocess.CompletedProcess[str]] = []
+    runner = threading.Thread(target=lambda: results.append(shell(["run", script, "--follow", "--", "count"])))
+    runner.start()
+    deadline = time.monotonic() + 60
+    while not any(job["status"] == "running" for job in shell.json("job", "list", "--script", script)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    stack.kill("up")
+    stack.start("up")
+    runner.join()
+    (told,) = results
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines() == ["out count", *(f"line {number}" for number in range(60))]
+
+
+def test_a_failed_build_shows_the_line_that_failed(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM python:3.11-slim\nRUN false\n")
+    shell(["image", "create", "broken", "--from", str(tmp_path)])
+    told = shell(["image", "build", "broken"], timeout=300)
+    assert told.returncode == 1
+    assert "line 2: RUN false" in told.stderr
+
+
+def test_saving_makes_a_version_and_saving_nothing_new_makes_none(shell: Shell, script: str, tmp_path: Path) -> None:
+    (tmp_path / "job.py").write_text(SOURCE + "# more\n")
+    before = shell.json("script", "show", script)["version"]["number"]
+    assert shell.json("script", "save", script, "--from", str(tmp_path), "-m", "more")["number"] == before + 1
+    assert "Nothing is new" in shell(["script", "save", script, "--from", str(tmp_path)]).stdout
+
+
+def test_schedules_are_added_previewed_paused_resumed_and_deleted(shell: Shell, script: str) -> None:
+    made = shell.json("schedule", "add", script, "0 3 * * *", "--zone", "Europe/Berlin", "--", "--all")
+    number = str(made["id"])
+    assert (made["zone"], made["arguments"], made["enabled"]) == ("Europe/Berlin", ["--all"], True)
+    assert "off" in shell(["schedule", "pause", number]).stdout
+    assert "next run" in shell(["schedule", "resume", number]).stdout
+    assert "0 3 * * *" in shell(["schedule", "list", "--script", script]).stdout
+    assert "At 03:00 every day" in shell(["schedule", "preview", "0 3 * * *"]).stdout
+    refused = shell(["schedule", "delete", number])
+    assert refused.returncode == 2 and "--yes" in refused.stderr
+    assert shell(["schedule", "delete", number, "--yes"]).returncode == 0
+    assert shell(["schedule", "delete", number, "--yes"]).returncode == 4
+
+
+def test_a_wrong_crontab_line_is_told_with_its_field(shell: Shell, script: str) -> None:
+    told = shell(["schedule", "add", script, "61 * * * *"])
+    assert told.returncode == 2
+    assert "minute must be 0-59" in told.stderr
+    error = shell.json("schedule", "preview", "* *", "--zone", "Mars", code=2)["error"]
+    assert {one["field"] for one in error["fields"]} == {"cron", "zone"}
+
+
+def test_an_image_in_use_is_not_deleted_and_unknown_names_are_told(shell: Shell, image: str, script: str) -> None:
+    told = shell(["image", "delete", image, "--yes"])
+    assert told.returncode == 5 and script in told.stderr
+    unknown = shell(["script", "show", "worker be"])
+    assert unknown.returncode == 4 and "Did you mean worker bee?" in unknown.stderr
+
+
+def test_lists_can_be_read_by_people_and_by_programs(shell: Shell, image: str, script: str) -> None:
+    for what, name in (("image", image), ("script", script), ("job", script)):
+        assert name in shell([what, "list"]).stdout
+    assert name in {job["script"]["name"] for job in shell.json("job", "list")}
+    assert any(one["name"].startswith("Command line on") for one in shell.json("token", "list"))
+
+
+def test_the_doctor_finds_all_well(shell: Shell) -> None:
+    findings = shell.json("doctor")
+    assert {one["state"] for one in findings} <= {"ok", "note"}
+
+
+def test_a_wrong_password_or_token_is_refused_with_77(stack: Stack, shell: Shell, tmp_path: Path) -> None:
+    wrong = shell(["login", stack.url, "--name", "anna", "--password-stdin"], stdin="wrong\n")
+    assert wrong.returncode == 77
+    shell.environment["SCRIPTER_TOKEN"] = "scr_wrong"
+    try:
+        told = shell(["image", "list"])
+    finally:
+        del shell.environment["SCRIPTER_TOKEN"]
+    assert told.returncode == 77 and "scripter login" in told.stderr
+
+
+def test_logging_out_revokes_the_token(stack: Stack, tmp_path: Path) -> None:
+    other = Shell(stack, tmp_path)
+    token = json.loads((tmp_path / "scripter" / "credentials.json").read_text())["token"]
+    assert other(["logout"]).returncode == 0
+    assert list((tmp_path / "scripter").iterdir()) == []
+    other.environment |= {"SCRIPTER_TOKEN": token, "SCRIPTER_URL": stack.url}
+    assert other(["image", "list"]).returncode == 77
