@@ -170,7 +170,11 @@ def test_a_ready_image_has_to_be_destroyed_before_its_files_can_be_edited(client
     image = make(client)
     succeeded(context, start(client, image))
     ready = show(client, image)
-    assert (ready["status"], ready["built"]["reference"], ready["last_build"]["status"]) == ("ready", "sha256:1", "succeeded")
+    assert (ready["status"], ready["built"]["reference"], ready["last_build"]["status"]) == (
+        "ready",
+        "sha256:1",
+        "succeeded",
+    )
     refused = save(client, image, FROM)
     assert (refused.status_code, "Destroy the image first" in refused.json["detail"]) == (409, True)
     assert client.patch(f"/api/images/{image['id']}", json={"limits": {"memory_mb": 100}}).status_code == 409
@@ -178,7 +182,10 @@ def test_a_ready_image_has_to_be_destroyed_before_its_files_can_be_edited(client
     assert (dormant["status"], dormant["built"]) == ("dormant", None)
     assert references_left(context) == ["sha256:1"]
     assert save(client, image, FROM).status_code == 200
-    assert client.patch(f"/api/images/{image['id']}", json={"limits": {"memory_mb": 100}}).json["limits"]["memory_mb"] == 100
+    assert (
+        client.patch(f"/api/images/{image['id']}", json={"limits": {"memory_mb": 100}}).json["limits"]["memory_mb"]
+        == 100
+    )
 
 
 def test_the_last_good_build_stays_in_use_while_a_new_one_runs_and_fails(client: Browser, context: Context) -> None:
@@ -262,7 +269,9 @@ def test_the_build_of_a_killed_worker_is_closed_when_its_lease_has_run_out(clien
     assert show(client, image)["status"] == "failed"
 
 
-def test_a_worker_that_comes_back_closes_the_builds_of_its_earlier_run_at_once(client: Browser, context: Context) -> None:
+def test_a_worker_that_comes_back_closes_the_builds_of_its_earlier_run_at_once(
+    client: Browser, context: Context
+) -> None:
     build_id = claimed(context, start(client, make(client)))
     with context.db.transaction() as session:
         service.adopt(session, ["other:1"])
@@ -318,7 +327,12 @@ def test_a_deleted_image_is_gone_with_its_files_and_logs(client: Browser, contex
     assert (context.data / "images" / str(image["id"]) / "build.log").exists()
     assert client.delete(f"/api/images/{image['id']}").status_code == 204
     assert not (context.data / "images" / str(image["id"])).exists()
-    for path in (f"images/{image['id']}", f"images/{image['id']}/files", f"builds/{build['id']}", f"builds/{build['id']}/log"):
+    for path in (
+        f"images/{image['id']}",
+        f"images/{image['id']}/files",
+        f"builds/{build['id']}",
+        f"builds/{build['id']}/log",
+    ):
         assert client.get(f"/api/{path}").status_code == 404
     assert references_left(context) == ["sha256:1"]
     assert make(client)["id"] > image["id"]

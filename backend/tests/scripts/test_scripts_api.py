@@ -60,7 +60,13 @@ def test_a_new_script_has_its_first_version_and_the_limits_of_the_settings(
         "processes": most.processes,
     }
     assert script["version"]["number"] == 1
-    assert script["image"] == {"id": image["id"], "name": "Python", "status": "dormant", "usable": False, "isolates": True}
+    assert script["image"] == {
+        "id": image["id"],
+        "name": "Python",
+        "status": "dormant",
+        "usable": False,
+        "isolates": True,
+    }
     assert (script["network"], script["environment"]) == ("none", {"REGION": "eu"})
     assert (script["last_job"], script["schedules"]) == (None, 0)
     assert client.get(f"/api/scripts/{script['id']}").json == script
@@ -180,7 +186,9 @@ def test_a_save_freezes_a_version_with_author_time_digest_and_message(
     client: Browser, image: dict[str, Any], context: Context
 ) -> None:
     script = make(client, image)
-    saved = save(client, script, {**MAIN, "content": "print(2)"}, {"path": "lib/a.txt", "content": "a"}, message="two", base=1)
+    saved = save(
+        client, script, {**MAIN, "content": "print(2)"}, {"path": "lib/a.txt", "content": "a"}, message="two", base=1
+    )
     assert saved.status_code == 201, saved.text
     version = saved.json
     assert (version["number"], version["message"], version["author"]["name"]) == (2, "two", "anna")
@@ -303,7 +311,9 @@ def test_everything_but_the_files_can_be_changed(client: Browser, image: dict[st
     assert client.get(f"/api/scripts/{script['id']}").json == changed
     assert client.patch(f"/api/scripts/{script['id']}", json={}).json["name"] == "New"
     assert fields(client.patch(f"/api/scripts/{script['id']}", json={"image_id": 77})) == ["image_id"]
-    assert fields(client.patch(f"/api/scripts/{script['id']}", json={"limits": {"memory_mb": 1}})) == ["limits.memory_mb"]
+    assert fields(client.patch(f"/api/scripts/{script['id']}", json={"limits": {"memory_mb": 1}})) == [
+        "limits.memory_mb"
+    ]
 
 
 def test_a_deleted_script_is_gone_with_its_files(client: Browser, image: dict[str, Any], context: Context) -> None:
@@ -317,7 +327,9 @@ def test_a_deleted_script_is_gone_with_its_files(client: Browser, image: dict[st
     assert make(client, image)["id"] > script["id"]
 
 
-@pytest.mark.parametrize("path", ["/api/scripts/0", "/api/scripts/-1", f"/api/scripts/{2**63}", "/api/scripts/1 OR 1=1"])
+@pytest.mark.parametrize(
+    "path", ["/api/scripts/0", "/api/scripts/-1", f"/api/scripts/{2**63}", "/api/scripts/1 OR 1=1"]
+)
 def test_what_is_no_id_leads_nowhere(client: Browser, path: str) -> None:
     assert client.get(path).status_code == 404
 
@@ -344,7 +356,9 @@ def test_what_a_killed_process_has_not_shown_is_shown_by_the_sweep(
     assert src(context, script) == {"main.py": b"print('hello')\n"}
 
 
-def test_a_script_whose_image_was_never_built_cannot_start(client: Browser, image: dict[str, Any], context: Context) -> None:
+def test_a_script_whose_image_was_never_built_cannot_start(
+    client: Browser, image: dict[str, Any], context: Context
+) -> None:
     script = make(client, image)
     refused = client.post(f"/api/scripts/{script['id']}/jobs", json={})
     assert refused.status_code == 409
