@@ -61,11 +61,10 @@ class DockerRunner:
             raise ImageGone
         places.lay_out(spec.directory, own_user=True)
         with self._engine.talking():
-            found = self._container(spec)
-            # A worker that died in here before us may have left it created and not started; what ran is not run again.
-            if found["State"]["Status"] == "created":
-                self._begin(found["Id"])
-        return Slot(spec.name, found["Id"], spec.directory, dict(spec.labels))
+            container, is_new = self._container(spec)
+            if is_new:
+                self._begin(container)
+        return Slot(spec.name, container, spec.directory, dict(spec.labels))
 
     def start(self, slot: Slot, go: Go) -> None:
         message = {**go.message(), "owner": places.file_owner(), "user": places.SCRIPT_USER, "limits": None}
@@ -128,8 +127,11 @@ class DockerRunner:
                 return False
         return True
 
-    def _container(self, spec: SlotSpec) -> Inspected:
-        """The container of this name: a new one, or the one that the engine refuses to have twice."""
+    def _container(self, spec: SlotSpec) -> tuple[str, bool]:
+        """The container of this name, a new one or the one that the engine refuses to have twice; whether to start it.
+
+        A worker that died in here may have left it created and not started. What ran is never started again.
+        """
         client = self._engine.client
         config = docker_create.job_container(
             client, spec, self._paths.of(spec.directory), self._agent, self._engine.processors
@@ -137,7 +139,7 @@ class DockerRunner:
         # More than once, since the other one may be on its way out just now.
         for _ in range(_TRIES):
             try:
-                self._engine.create(config, spec.name)
+                return self._engine.create(config, spec.name), True
             except ImageNotFound as error:
                 raise ImageGone from error
             except APIError as error:
@@ -145,7 +147,7 @@ class DockerRunner:
                     raise
             with suppress(NotFound):
                 found: Inspected = client.inspect_container(spec.name)
-                return found
+                return found["Id"], found["State"]["Status"] == "created"
         raise Refused(f"The name {spec.name} is taken on the Docker engine by a container that cannot be seen.")
 
     def _begin(self, container: str) -> None:

@@ -65,8 +65,8 @@ class LocalRunner:
     def __init__(self, data: Path) -> None:
         self._data = data
         self._venvs = local_build.Environments(data / "venvs")
-        self._slots = data / "slots"
-        self._children: set[int] = set()
+        # Not inside the slots: their directories come and go, and belong to others.
+        self._records_at = data / "local"
 
     def answers(self) -> bool:
         return sys.platform == "linux"
@@ -108,11 +108,11 @@ class LocalRunner:
         Process.parse(slot.reference).kill_tree()
 
     def alive(self, labels: Mapping[str, str]) -> list[Slot]:
-        self._reap()
+        local_process.reap()
         return [one.slot for one in self._records() if labels.items() <= one.labels.items()]
 
     def ending(self, slot: Slot) -> Ending:
-        self._reap()
+        local_process.reap()
         if Process.parse(slot.reference).alive:
             return Ending.ALIVE
         if self._record(slot.name) is None:
@@ -126,7 +126,7 @@ class LocalRunner:
         with self._alone():
             (slot.directory / _PIPE).unlink(missing_ok=True)
             self._file(slot.name).unlink(missing_ok=True)
-        self._reap()
+        local_process.reap()
 
     def build(self, recipe: Recipe, watch: BuildWatch) -> Built:
         return local_build.LocalBuild(self._venvs, recipe, watch).run()
@@ -150,7 +150,6 @@ class LocalRunner:
         sandbox = local_sandbox.program()
         if sandbox is None:
             pid: int | None = local_process.spawn(command, environment, stdin=pipe, errors=errors)
-            self._children.add(pid or 0)
         else:
             wrapped = local_sandbox.around(
                 sandbox, command, directory=spec.directory, venv=venv, data=self._data, network=spec.network
@@ -164,7 +163,7 @@ class LocalRunner:
     def _spawn_wrapped(self, command: list[str], environment: dict[str, str], pipe: Path, errors: Path) -> int | None:
         inner, outer = os.pipe()
         try:
-            self._children.add(local_process.spawn(command, environment, stdin=pipe, errors=errors, info=outer))
+            local_process.spawn(command, environment, stdin=pipe, errors=errors, info=outer)
             os.close(outer)
             outer = -1
             return local_sandbox.pid_inside(inner)
@@ -173,19 +172,16 @@ class LocalRunner:
             if outer >= 0:
                 os.close(outer)
 
-    def _reap(self) -> None:
-        self._children -= {pid for pid in tuple(self._children) if local_process.reap(pid)}
-
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One at a time among all threads and processes: that is what makes a slot's name unique."""
-        self._slots.mkdir(parents=True, exist_ok=True)
-        with (self._slots / "lock").open("w") as lock:
+        self._records_at.mkdir(parents=True, exist_ok=True)
+        with (self._records_at / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def _file(self, name: str) -> Path:
-        return self._slots / f"{name}.json"
+        return self._records_at / f"{name}.json"
 
     def _write(self, record: Record) -> None:
         draft = self._file(record.name).with_suffix(".new")
@@ -199,7 +195,7 @@ class LocalRunner:
             return None
 
     def _records(self) -> list[Record]:
-        found = (self._record(file.stem) for file in sorted(self._slots.glob("*.json")))
+        found = (self._record(file.stem) for file in sorted(self._records_at.glob("*.json")))
         return [one for one in found if one is not None]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from pathlib import Path
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _ROUNDS = 50
+# All that this process has started and not yet reaped. Of the whole process, as children are, and not of one runner.
+_children: set[int] = set()
+_lock = threading.Lock()
 # Field numbers of /proc/PID/stat, counted from the one after the name, which may itself hold blanks.
 _STATE, _PARENT, _START = 0, 1, 19
 
@@ -81,7 +85,10 @@ def spawn(command: Sequence[str], environment: Mapping[str, str], *, stdin: Path
     ]
     if info >= 0:
         actions.append((os.POSIX_SPAWN_DUP2, info, 3))
-    return os.posix_spawn(command[0], list(command), dict(environment), file_actions=actions, setsid=True)
+    with _lock:
+        pid = os.posix_spawn(command[0], list(command), dict(environment), file_actions=actions, setsid=True)
+        _children.add(pid)
+    return pid
 
 
 def ready(descriptor: int, event: int, patience_s: float) -> bool:
@@ -91,12 +98,10 @@ def ready(descriptor: int, event: int, patience_s: float) -> bool:
     return bool(poll.poll(patience_s * 1000))
 
 
-def reap(pid: int) -> bool:
-    """Take the ended child off the process table. True when it is gone, or was started by another process than this."""
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return True
+def reap() -> None:
+    """Take the children that have ended off the process table."""
+    with _lock:
+        _children.difference_update({pid for pid in _children if os.waitpid(pid, os.WNOHANG)[0] == pid})
 
 
 def tasks_of_this_user() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from pathlib import Path
@@ -13,7 +14,7 @@ from runner_rig import MEBIBYTE, Rig, ended, go, until
 
 import testbed
 from scripter.runners import docker_create, docker_go
-from scripter.runners.protocol import Ending, Limits, Network, Slot, SlotGone
+from scripter.runners.protocol import Ending, Limits, Network, Refused, Slot, SlotGone
 
 GOLDEN = Path(__file__).with_name("golden") / "container.json"
 SECRET = "correct-horse-battery"
@@ -194,6 +195,16 @@ def test_a_container_that_was_created_and_not_started_is_started_by_the_next_try
     slot = docker_rig.again().prepare(spec)
     assert slot.reference == made["Id"]
     assert docker_rig.runner.ending(slot) is Ending.ALIVE
+
+
+def test_a_container_that_cannot_start_is_told_and_removed(docker_rig: Rig, client: docker.APIClient) -> None:
+    dockerfile = b"FROM python:3.11-slim\nRUN rm -f /usr/local/bin/python3 /usr/bin/python3\n"
+    messages = client.build(fileobj=io.BytesIO(dockerfile), decode=True, rm=True, use_config_proxy=False)
+    image = next(message["aux"]["ID"] for message in messages if "aux" in message)
+    with pytest.raises(Refused, match=r"^The container could not be started: .*python3"):
+        docker_rig.prepare(image=image)
+    assert docker_rig.runner.alive(docker_rig.labels) == []
+    docker_rig.runner.remove_image(image)
 
 
 def test_a_container_of_somebody_else_from_our_image_is_no_slot(docker_rig: Rig, client: docker.APIClient) -> None:
