@@ -64,7 +64,7 @@ class Attempt:
         if self.slot is None:
             raise RuntimeError("There is no slot to start.")
         start_ms = round((time.monotonic() - self._claimed_at) * 1000)
-        banner = f"job {self._job.uuid}: cold start in {start_ms} ms on {self._context.worker}"
+        banner = f"cold start in {start_ms} ms on {self._context.worker}"
         self._runner.start(self.slot, slots.go(self._context, self._job, banner))
         with self._context.db.transaction() as session:
             return moves.mark_running(session, self._job, self._context.worker, start_ms, "cold")

@@ -203,7 +203,7 @@ def test_a_schedule_fires_by_itself(stack: Stack, script: Any) -> None:
     stack.call("PATCH", f"/schedules/{schedule['id']}", {"enabled": False})
     job = found[-1]
     assert (job["status"], job["schedule_id"]) == ("succeeded", schedule["id"])
-    assert job["due_at"].endswith(":00.000000Z")
+    assert job["due_at"].endswith(":00Z")
     assert "hello the clock" in text_of(stack, job)
     ran = [
         one
