@@ -6,8 +6,10 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
 import { Providers } from "./app/providers";
+import { reloadWhenOutdated } from "./app/outdated";
 import { router } from "./app/router";
 
+reloadWhenOutdated();
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no place to mount to.");
 createRoot(root).render(

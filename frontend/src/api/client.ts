@@ -1,6 +1,9 @@
-/** The one way to the server: JSON in, JSON out, every refusal an ApiError. */
+/** The one way to the server: paths and bodies checked against the OpenAPI document, every refusal an ApiError. */
+import createClient, { type Middleware } from "openapi-fetch";
+import type { components, paths } from "./schema";
 
-export type FieldError = { field: string; message: string };
+type Problem = Partial<components["schemas"]["Problem"]>;
+export type FieldError = components["schemas"]["ProblemField"];
 
 /** A refusal of the server, as it said it; `code` and `errors` are for programs, `message` is for people. */
 export class ApiError extends Error {
@@ -18,10 +21,6 @@ export class ApiError extends Error {
   }
 }
 
-type Problem = { title?: string; detail?: string; code?: string; request_id?: string; errors?: FieldError[] };
-type Query = Record<string, string | number | null | undefined>;
-type Options = { query?: Query; body?: unknown; headers?: Record<string, string>; signal?: AbortSignal };
-
 let csrfToken: string | null = null;
 
 /** Every session answer carries the token that later changes must show. */
@@ -29,62 +28,32 @@ export function rememberCsrf(token: string | null): void {
   csrfToken = token;
 }
 
-/** `/api/jobs` and `{before: 7, status: ""}` -> `/api/jobs?before=7`; empty values are left out. */
-export function address(path: string, query: Query = {}): string {
-  const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== "") search.set(key, String(value));
-  }
-  return search.size ? `${path}?${search}` : path;
-}
-
-async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  const answer = await reach(address(path, options.query), {
-    method,
-    headers: headersFor(method, options),
-    body: bodyOf(options.body),
-    signal: options.signal,
-    credentials: "same-origin",
-  });
-  if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer));
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
-}
-
-async function reach(url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (error) {
-    if (init.signal?.aborted) throw error;
-    throw new ApiError(0, { code: "unreachable", detail: "The server does not answer. Check the connection and try again." });
-  }
-}
-
-function headersFor(method: string, options: Options): Record<string, string> {
-  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
-  if (method !== "GET" && csrfToken) headers["X-CSRF-Token"] = csrfToken;
-  // A form writes its own content type, with the boundary in it.
-  if (options.body !== undefined && !(options.body instanceof FormData)) headers["Content-Type"] = "application/json";
-  return headers;
-}
-
-function bodyOf(body: unknown): BodyInit | undefined {
-  if (body === undefined || body instanceof FormData) return body;
-  return JSON.stringify(body);
-}
-
-async function problemOf(answer: Response): Promise<Problem> {
-  try {
-    return (await answer.json()) as Problem;
-  } catch {
-    return { detail: `The server answered ${answer.status} without saying why.` };
-  }
-}
-
-export const http = {
-  get: <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>("GET", path, { query, signal }),
-  post: <T>(path: string, body?: unknown, headers?: Record<string, string>) =>
-    request<T>("POST", path, { body: body ?? {}, headers }),
-  put: <T>(path: string, body: unknown) => request<T>("PUT", path, { body }),
-  patch: <T>(path: string, body: unknown) => request<T>("PATCH", path, { body }),
-  delete: <T = void>(path: string) => request<T>("DELETE", path),
+const border: Middleware = {
+  onRequest({ request }) {
+    if (request.method !== "GET" && csrfToken) request.headers.set("X-CSRF-Token", csrfToken);
+    return request;
+  },
+  async onResponse({ response }) {
+    if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+  },
+  onError() {
+    const detail = "The server does not answer. Check the connection and try again.";
+    return new ApiError(0, { code: "unreachable", detail });
+  },
 };
+
+export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: "same-origin" });
+api.use(border);
+
+/** What the server answered. A refusal never gets here: it is thrown as an ApiError. */
+export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
+  return (await call).data as T;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    return (await response.json()) as Problem;
+  } catch {
+    return { detail: `The server answered ${response.status} without saying why.` };
+  }
+}

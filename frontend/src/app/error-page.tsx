@@ -1,5 +1,5 @@
 /** What stands where a page could not be shown, with the number that finds it in the server's log. */
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Button, Container, Group, Stack, Text, Title } from "@mantine/core";
 import { isRouteErrorResponse, useRouteError } from "react-router";
 import { ApiError } from "@/api/client";
 import { paths } from "@/blocks/paths";
@@ -9,6 +9,15 @@ export function ErrorPage() {
   const error = useRouteError();
   const missing = (error instanceof ApiError || isRouteErrorResponse(error)) && error.status === 404;
   return missing ? <NotFound why={error instanceof ApiError ? error.message : undefined} /> : <Broken error={error} />;
+}
+
+/** For pages without the frame around them, which brings its own main part. */
+export function BareErrorPage() {
+  return (
+    <Container component="main">
+      <ErrorPage />
+    </Container>
+  );
 }
 
 export function NotFound({ why = "There is nothing at this address. It may have been deleted." }: { why?: string }) {
@@ -29,7 +38,7 @@ export function NotFound({ why = "There is nothing at this address. It may have 
 function Broken({ error }: { error: unknown }) {
   const requestId = error instanceof ApiError ? error.requestId : null;
   return (
-    <Stack maw={560} gap="sm" py="xl" px="md" component="main">
+    <Stack maw={560} gap="sm" py="xl">
       <title>Something went wrong · Scripter</title>
       <Title order={1} size="h2">
         Something went wrong

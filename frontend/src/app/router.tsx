@@ -1,17 +1,17 @@
 /** All pages, each loaded when it is first visited. */
 import { createBrowserRouter } from "react-router";
-import { ErrorPage } from "./error-page";
+import { BareErrorPage, ErrorPage } from "./error-page";
 import { RouteFallback } from "./route-fallback";
 import { Shell, shellLoader } from "./shell";
 
 export const router = createBrowserRouter([
-  { path: "/setup", lazy: () => import("./routes/setup"), ErrorBoundary: ErrorPage, HydrateFallback: RouteFallback },
-  { path: "/login", lazy: () => import("./routes/login"), ErrorBoundary: ErrorPage, HydrateFallback: RouteFallback },
+  { path: "/setup", lazy: () => import("./routes/setup"), ErrorBoundary: BareErrorPage, HydrateFallback: RouteFallback },
+  { path: "/login", lazy: () => import("./routes/login"), ErrorBoundary: BareErrorPage, HydrateFallback: RouteFallback },
   {
     path: "/",
     loader: shellLoader,
     Component: Shell,
-    ErrorBoundary: ErrorPage,
+    ErrorBoundary: BareErrorPage,
     HydrateFallback: RouteFallback,
     children: [
       {

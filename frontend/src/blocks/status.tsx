@@ -42,6 +42,8 @@ export const TRIGGERS: Record<Trigger, string> = {
   sample: "as the sample",
 };
 
+export const TRIGGER_NAMES = Object.keys(TRIGGERS) as Trigger[];
+
 /** True when nothing will change any more. */
 export function isFinalJob(status: JobStatus): boolean {
   return status !== "queued" && status !== "starting" && status !== "running";

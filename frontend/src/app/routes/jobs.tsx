@@ -3,6 +3,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { useSearchParams, type LoaderFunctionArgs } from "react-router";
 import { queryClient } from "@/app/query-client";
 import { paths } from "@/blocks/paths";
+import { JOB_STATUSES, TRIGGER_NAMES } from "@/blocks/status";
 import { jobsQuery, type JobFilter } from "@/features/jobs/api";
 import { JobFilters } from "@/features/jobs/job-filters";
 import { JobList } from "@/features/jobs/job-list";
@@ -19,9 +20,9 @@ export const loader = ({ request }: LoaderFunctionArgs) =>
 
 function filterFrom(search: URLSearchParams): JobFilter {
   return {
-    status: search.get("status") ?? undefined,
+    status: JOB_STATUSES.find((status) => status === search.get("status")),
     script_id: Number(search.get("script")) || undefined,
-    trigger: search.get("trigger") ?? undefined,
+    trigger: TRIGGER_NAMES.find((trigger) => trigger === search.get("trigger")),
   };
 }
 

@@ -3,6 +3,7 @@ import { Button, Group, Menu, SegmentedControl, Switch, Text } from "@mantine/co
 import { Copy, Download } from "lucide-react";
 import { bytes } from "@/lib/format";
 import { toast } from "@/ui/toast";
+import { logDownloadUrl, type LogOf } from "./api";
 import { plain } from "./ansi";
 import type { LogWindow } from "./log-window";
 import classes from "./log.module.css";
@@ -10,9 +11,9 @@ import classes from "./log.module.css";
 export type TimeColumn = "off" | "clock" | "since";
 export type LogPrefs = { time: TimeColumn; wrap: boolean };
 
-type Props = { base: string; view: LogWindow; prefs: LogPrefs; onPrefs: (prefs: LogPrefs) => void };
+type Props = { of: LogOf; view: LogWindow; prefs: LogPrefs; onPrefs: (prefs: LogPrefs) => void };
 
-export function LogToolbar({ base, view, prefs, onPrefs }: Props) {
+export function LogToolbar({ of, view, prefs, onPrefs }: Props) {
   const copy = async () => {
     await navigator.clipboard.writeText(view.lines.map((line) => plain(line.text)).join("\n") + "\n");
     toast(`Copied ${view.lines.length} lines.`);
@@ -51,13 +52,13 @@ export function LogToolbar({ base, view, prefs, onPrefs }: Props) {
         >
           Copy
         </Button>
-        <DownloadMenu base={base} />
+        <DownloadMenu of={of} />
       </Group>
     </Group>
   );
 }
 
-function DownloadMenu({ base }: { base: string }) {
+function DownloadMenu({ of }: { of: LogOf }) {
   return (
     <Menu>
       <Menu.Target>
@@ -66,10 +67,10 @@ function DownloadMenu({ base }: { base: string }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item component="a" href={`${base}?download=1&plain=1`} download>
+        <Menu.Item component="a" href={logDownloadUrl(of, true)} download>
           Only what was printed
         </Menu.Item>
-        <Menu.Item component="a" href={`${base}?download=1`} download>
+        <Menu.Item component="a" href={logDownloadUrl(of, false)} download>
           With times and streams
         </Menu.Item>
       </Menu.Dropdown>

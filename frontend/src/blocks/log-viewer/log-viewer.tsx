@@ -3,6 +3,7 @@ import { Button, Group, Loader, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { useState } from "react";
 import { ErrorAlert } from "@/ui/error-alert";
+import type { LogOf } from "./api";
 import { LogList } from "./log-list";
 import { LogToolbar, type LogPrefs } from "./log-toolbar";
 import { atEnd } from "./log-window";
@@ -10,8 +11,8 @@ import classes from "./log.module.css";
 import { useLog } from "./use-log";
 
 type Props = {
-  /** Address of the log: `/api/jobs/7/log`. A new address needs a new viewer: give it as `key` too. */
-  base: string;
+  /** Another log needs another viewer: give its id as `key` too. */
+  of: LogOf;
   /** What the log is of, for screen readers: "Log of job 7". */
   label: string;
   /** Where "since start" counts from. */
@@ -24,10 +25,10 @@ type Props = {
 
 const PREFS: LogPrefs = { time: "off", wrap: true };
 
-export function LogViewer({ base, label, startedAt, waiting, onEnd, tall = false }: Props) {
+export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false }: Props) {
   const [prefs, setPrefs] = useLocalStorage<LogPrefs>({ key: "scripter-log", defaultValue: PREFS, getInitialValueInEffect: false });
   const [following, setFollowing] = useState(true);
-  const log = useLog(base, following, onEnd);
+  const log = useLog(of, following, onEnd);
   const { view } = log;
   const follow = () => {
     if (!atEnd(view)) void log.jumpToEnd();
@@ -35,7 +36,7 @@ export function LogViewer({ base, label, startedAt, waiting, onEnd, tall = false
   };
   return (
     <section className={classes.viewer} data-tall={tall || undefined} aria-label={label}>
-      <LogToolbar base={base} view={view} prefs={prefs} onPrefs={setPrefs} />
+      <LogToolbar of={of} view={view} prefs={prefs} onPrefs={setPrefs} />
       <ErrorAlert error={view.error} />
       {view.lines.length === 0 ? (
         <Nothing loaded={view.loaded} finished={view.finished} waiting={waiting} />

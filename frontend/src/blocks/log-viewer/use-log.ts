@@ -1,8 +1,7 @@
 /** Keeps a log window filled: the end of the file first, older and newer parts on demand, new lines as they come. */
 import { useCallback, useEffect, useEffectEvent, useReducer, useRef } from "react";
-import { address, http } from "@/api/client";
 import { openStream } from "@/api/stream";
-import type { LogChunk } from "@/api/types";
+import { logStreamUrl, logWindow, type LogOf } from "./api";
 import { atEnd, EMPTY, logReducer, type LogWindow } from "./log-window";
 
 const TAIL_LINES = 2_000;
@@ -18,31 +17,31 @@ export type Log = {
   jumpToStart: () => Promise<void>;
 };
 
-/** `base` is the log's address: `/api/jobs/7/log` or `/api/builds/3/log`. */
-export function useLog(base: string, following: boolean, onEnd?: () => void): Log {
+export function useLog(of: LogOf, following: boolean, onEnd?: () => void): Log {
+  const { kind, id } = of;
   const [view, dispatch] = useReducer(logReducer, EMPTY);
   const busy = useRef(false);
 
   const load = useCallback(
-    async (type: "reset" | "earlier" | "later", query: Record<string, number>) => {
+    async (type: "reset" | "earlier" | "later", place: Parameters<typeof logWindow>[1]) => {
       if (busy.current) return;
       busy.current = true;
       try {
-        dispatch({ type, chunk: await http.get<LogChunk>(`${base}/window`, query) });
+        dispatch({ type, chunk: await logWindow({ kind, id }, place) });
       } catch (problem) {
         dispatch({ type: "refused", error: problem as Error });
       } finally {
         busy.current = false;
       }
     },
-    [base],
+    [kind, id],
   );
   const jumpToEnd = useCallback(() => load("reset", { tail: TAIL_LINES }), [load]);
 
   useEffect(() => {
     void jumpToEnd();
   }, [jumpToEnd]);
-  useLive(base, view, following, dispatch, onEnd);
+  useLive(of, view, following, dispatch, onEnd);
 
   const loadLater = useCallback(() => load("later", { offset: view.end, limit: STEP_BYTES }), [load, view.end]);
   const behind = following && view.loaded && !atEnd(view);
@@ -65,7 +64,7 @@ export function useLog(base: string, following: boolean, onEnd?: () => void): Lo
 
 /** The stream runs from the end of the first window until the job or build is over. */
 function useLive(
-  base: string,
+  { kind, id }: LogOf,
   view: LogWindow,
   following: boolean,
   dispatch: (action: Parameters<typeof logReducer>[1]) => void,
@@ -96,7 +95,7 @@ function useLive(
     begin();
     const timer = setInterval(flush, BATCH_MS);
     const close = openStream({
-      url: () => address(`${base}/stream`, { from: next.current }),
+      url: () => logStreamUrl({ kind, id }, next.current),
       on: {
         log: receive,
         end: () => {
@@ -109,5 +108,5 @@ function useLive(
       clearInterval(timer);
       close();
     };
-  }, [base, open]);
+  }, [kind, id, open]);
 }

@@ -1,19 +1,19 @@
 /** Who is here: session, tokens, password. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { http, rememberCsrf } from "@/api/client";
-import type { NewToken, Page, Session, Token } from "@/api/types";
+import { answer, api, rememberCsrf } from "@/api/client";
+import type { Session } from "@/api/types";
 
 export const accessKeys = { session: ["session"] as const, tokens: ["tokens"] as const };
 
 export const sessionQuery = queryOptions({
   queryKey: accessKeys.session,
-  queryFn: async () => remember(await http.get<Session>("/api/session")),
+  queryFn: async () => remember(await answer(api.GET("/api/session"))),
   staleTime: 60_000,
 });
 
 export const tokensQuery = queryOptions({
   queryKey: accessKeys.tokens,
-  queryFn: () => http.get<Page<Token>>("/api/tokens"),
+  queryFn: () => answer(api.GET("/api/tokens")),
 });
 
 function remember(session: Session): Session {
@@ -22,10 +22,10 @@ function remember(session: Session): Session {
 }
 
 /** A new session begins with an empty cache: what an earlier person saw is not this one's to see. */
-function useEnter<Body>(path: string) {
+function useEnter<Body>(enter: (body: Body) => Promise<Session>) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: Body) => http.post<Session>(path, body),
+    mutationFn: enter,
     onSuccess: (session) => {
       cache.clear();
       cache.setQueryData(accessKeys.session, remember(session));
@@ -33,13 +33,16 @@ function useEnter<Body>(path: string) {
   });
 }
 
-export const useSetup = () => useEnter<{ code: string; name: string; password: string }>("/api/setup");
-export const useLogin = () => useEnter<{ name: string; password: string }>("/api/session");
+type SetupBody = { code: string; name: string; password: string };
+export const useSetup = () => useEnter((body: SetupBody) => answer(api.POST("/api/setup", { body })));
+
+type LoginBody = { name: string; password: string };
+export const useLogin = () => useEnter((body: LoginBody) => answer(api.POST("/api/session", { body })));
 
 export function useLogout() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: () => http.delete("/api/session"),
+    mutationFn: () => answer(api.DELETE("/api/session")),
     onSuccess: () => {
       rememberCsrf(null);
       cache.clear();
@@ -50,7 +53,7 @@ export function useLogout() {
 export function useChangePassword() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: { old: string; new: string }) => http.post<void>("/api/session/password", body),
+    mutationFn: (body: { old: string; new: string }) => answer(api.POST("/api/session/password", { body })),
     // The server may have given the session a new token along with the new password.
     onSuccess: () => cache.invalidateQueries({ queryKey: accessKeys.session }),
   });
@@ -59,7 +62,7 @@ export function useChangePassword() {
 export function useCreateToken() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name: string; expires_in_days: number | null }) => http.post<NewToken>("/api/tokens", body),
+    mutationFn: (body: { name: string; expires_in_days: number | null }) => answer(api.POST("/api/tokens", { body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: accessKeys.tokens }),
   });
 }
@@ -67,7 +70,7 @@ export function useCreateToken() {
 export function useRevokeToken() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (id: number) => http.delete(`/api/tokens/${id}`),
+    mutationFn: (id: number) => answer(api.DELETE("/api/tokens/{token_id}", { params: { path: { token_id: id } } })),
     onSuccess: () => cache.invalidateQueries({ queryKey: accessKeys.tokens }),
   });
 }

@@ -1,10 +1,8 @@
 /** Images and their builds. */
 import { queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { http } from "@/api/client";
-import type { Build, FileBody, Image, NewFile, Page } from "@/api/types";
+import { answer, api } from "@/api/client";
+import type { Image, NewFile } from "@/api/types";
 import { isFinalBuild } from "@/blocks/status";
-
-export type ImageFiles = { items: FileBody[]; digest: string };
 
 export const imageKeys = {
   all: ["images"] as const,
@@ -14,26 +12,28 @@ export const imageKeys = {
   builds: (id: number) => ["images", "builds", id] as const,
 };
 
+const byId = (id: number) => ({ params: { path: { image_id: id } } });
+
 /** Builds have no stream of changes; their logs do. */
 const WHILE_BUILDING_MS = 2_000;
 
 export const imagesQuery = queryOptions({
   queryKey: imageKeys.list,
-  queryFn: () => http.get<Page<Image>>("/api/images"),
+  queryFn: () => answer(api.GET("/api/images")),
   refetchInterval: ({ state }) => state.data?.items.some((image) => image.status === "building") && WHILE_BUILDING_MS,
 });
 
 export const imageQuery = (id: number) =>
   queryOptions({
     queryKey: imageKeys.one(id),
-    queryFn: () => http.get<Image>(`/api/images/${id}`),
+    queryFn: () => answer(api.GET("/api/images/{image_id}", byId(id))),
     refetchInterval: ({ state }) => state.data?.status === "building" && WHILE_BUILDING_MS,
   });
 
 export const imageFilesQuery = (id: number) =>
   queryOptions({
     queryKey: imageKeys.files(id),
-    queryFn: () => http.get<ImageFiles>(`/api/images/${id}/files`),
+    queryFn: () => answer(api.GET("/api/images/{image_id}/files", byId(id))),
     // The editor holds a draft of these: they change under it only when it asks.
     staleTime: Infinity,
   });
@@ -41,7 +41,7 @@ export const imageFilesQuery = (id: number) =>
 export const buildsQuery = (id: number) =>
   queryOptions({
     queryKey: imageKeys.builds(id),
-    queryFn: () => http.get<Page<Build>>(`/api/images/${id}/builds`),
+    queryFn: () => answer(api.GET("/api/images/{image_id}/builds", byId(id))),
     refetchInterval: ({ state }) => state.data?.items.some((build) => !isFinalBuild(build.status)) && WHILE_BUILDING_MS,
   });
 
@@ -55,7 +55,7 @@ function refresh(cache: QueryClient, id: number): void {
 export function useCreateImage() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name: string; description: string; files?: NewFile[] }) => http.post<Image>("/api/images", body),
+    mutationFn: (body: { name: string; description: string; files?: NewFile[] }) => answer(api.POST("/api/images", { body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: imageKeys.list }),
   });
 }
@@ -65,7 +65,7 @@ export type ImageChange = { name?: string; description?: string; limits?: Image[
 export function useChangeImage(id: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: ImageChange) => http.patch<Image>(`/api/images/${id}`, body),
+    mutationFn: (body: ImageChange) => answer(api.PATCH("/api/images/{image_id}", { ...byId(id), body })),
     onSuccess: () => refresh(cache, id),
   });
 }
@@ -73,7 +73,7 @@ export function useChangeImage(id: number) {
 export function useSaveImageFiles(id: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: { files: NewFile[]; base_digest?: string }) => http.put<ImageFiles>(`/api/images/${id}/files`, body),
+    mutationFn: (body: { files: NewFile[]; base_digest?: string }) => answer(api.PUT("/api/images/{image_id}/files", { ...byId(id), body })),
     onSuccess: (files) => {
       cache.setQueryData(imageKeys.files(id), files);
       refresh(cache, id);
@@ -84,7 +84,7 @@ export function useSaveImageFiles(id: number) {
 export function useBuildImage(id: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: () => http.post<Build>(`/api/images/${id}/builds`),
+    mutationFn: () => answer(api.POST("/api/images/{image_id}/builds", byId(id))),
     // Awaited, so that the new build is in the list that the page goes to.
     onSuccess: async () => {
       refresh(cache, id);
@@ -96,7 +96,7 @@ export function useBuildImage(id: number) {
 export function useCancelBuild(imageId: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (buildId: number) => http.post<Build>(`/api/builds/${buildId}/cancel`),
+    mutationFn: (buildId: number) => answer(api.POST("/api/builds/{build_id}/cancel", { params: { path: { build_id: buildId } } })),
     onSuccess: () => refresh(cache, imageId),
   });
 }
@@ -104,7 +104,7 @@ export function useCancelBuild(imageId: number) {
 export function useDestroyImage(id: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: () => http.post<Image>(`/api/images/${id}/destroy`),
+    mutationFn: () => answer(api.POST("/api/images/{image_id}/destroy", byId(id))),
     onSuccess: () => refresh(cache, id),
   });
 }
@@ -112,7 +112,7 @@ export function useDestroyImage(id: number) {
 export function useDeleteImage(id: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: () => http.delete(`/api/images/${id}`),
+    mutationFn: () => answer(api.DELETE("/api/images/{image_id}", byId(id))),
     onSuccess: () => {
       cache.removeQueries({ queryKey: imageKeys.one(id) });
       void cache.invalidateQueries({ queryKey: imageKeys.list });

@@ -47,7 +47,7 @@ function OneBuild({ build, inUse }: { build: Build; inUse: boolean }) {
       <BuildSteps steps={build.steps} failedLine={build.failed_step?.line ?? null} />
       <LogViewer
         key={build.id}
-        base={`/api/builds/${build.id}/log`}
+        of={{ kind: "build", id: build.id }}
         label={`Log of build ${build.number}`}
         startedAt={build.started_at}
         waiting={build.status === "queued" ? "Waiting for a worker …" : "Nothing printed yet …"}

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Job } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { joinArguments } from "@/lib/arguments";
-import { bytes, duration, shortDigest } from "@/lib/format";
+import { bytes, duration, plural, shortDigest } from "@/lib/format";
 import { Card } from "@/ui/card";
 import { Copy } from "@/ui/copy";
 import { Facts } from "@/ui/facts";
@@ -18,7 +18,7 @@ export function JobFacts({ job }: { job: Job }) {
     <Card title="Details">
       <Facts
         items={[
-          ["Script", <TextLink to={paths.script(job.script.id)}>{`${job.script.name}, version ${job.version.number}`}</TextLink>],
+          ["Script", <TextLink to={paths.script(job.script.id)} size="sm">{`${job.script.name}, version ${job.version.number}`}</TextLink>],
           ["Image", <ImageFact job={job} />],
           ["Started", startedHow(job)],
           ["Due", job.due_at && <ExactTime at={job.due_at} />],
@@ -31,14 +31,14 @@ export function JobFacts({ job }: { job: Job }) {
           ["Arguments", job.arguments.length > 0 && <code>{joinArguments(job.arguments)}</code>],
           ["Environment", Object.keys(job.environment).length > 0 && <code>{environmentLines(job.environment)}</code>],
           ["Memory", memory(job)],
-          ["Processor", job.cpu_seconds !== null && `${duration(job.cpu_seconds)} used, limit ${job.limits.cpus} cores`],
+          ["Processor", job.cpu_seconds !== null && `${duration(job.cpu_seconds)} used, limit ${plural(job.limits.cpus, "core")}`],
           ["Time limit", duration(job.limits.time_limit_s)],
           ["Network", job.network === "none" ? "none" : "bridge (can reach the network)"],
           ["Container start", start(job)],
-          ["Log dropped", job.log_dropped_bytes > 0 && `${bytes(job.log_dropped_bytes)} from its middle, over the size limit`],
+          ["Log dropped", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} from its middle, over the size limit`],
           ["Worker", job.worker],
           ["Id", <IdFact uuid={job.uuid} />],
-        ].map(([name, value]) => [name as string, value || value === 0 ? value : null])}
+        ]}
       />
     </Card>
   );
@@ -63,7 +63,7 @@ function start(job: Job): string | null {
 function ImageFact({ job }: { job: Job }) {
   return (
     <>
-      <TextLink to={paths.image(job.image.id)}>{job.image.name}</TextLink>
+      <TextLink to={paths.image(job.image.id)} size="sm">{job.image.name}</TextLink>
       {job.image.reference && (
         <>
           {" "}

@@ -1,7 +1,7 @@
 /** Status, script and trigger to filter jobs by. */
 import { Button, Group, Select } from "@mantine/core";
 import type { Ref } from "@/api/types";
-import { JOB_STATUSES, TRIGGERS } from "@/blocks/status";
+import { JOB_STATUSES, TRIGGER_NAMES, TRIGGERS } from "@/blocks/status";
 import type { JobFilter } from "./api";
 
 type Props = { filter: JobFilter; scripts: Ref[]; onChange: (filter: JobFilter) => void };
@@ -34,7 +34,7 @@ export function JobFilters({ filter, scripts, onChange }: Props) {
         label="Started"
         placeholder="any way"
         clearable
-        data={Object.entries(TRIGGERS).map(([value, label]) => ({ value, label }))}
+        data={TRIGGER_NAMES.map((value) => ({ value, label: TRIGGERS[value] }))}
         value={filter.trigger ?? null}
         onChange={(trigger) => onChange({ ...filter, trigger: trigger ?? undefined })}
         w={170}

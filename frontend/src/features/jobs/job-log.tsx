@@ -13,7 +13,7 @@ export function JobLog({ job, tall = false }: { job: Job; tall?: boolean }) {
   return (
     <LogViewer
       key={job.id}
-      base={`/api/jobs/${job.id}/log`}
+      of={{ kind: "job", id: job.id }}
       label={`Log of job ${job.id}`}
       startedAt={job.started_at}
       waiting={job.status === "queued" ? "Waiting for a free place …" : "Nothing printed yet …"}

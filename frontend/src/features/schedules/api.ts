@@ -1,7 +1,6 @@
 /** Schedules, what they will do and what became of it. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { http } from "@/api/client";
-import type { DueTime, Occurrence, Page, Schedule } from "@/api/types";
+import { answer, api } from "@/api/client";
 
 export const scheduleKeys = {
   all: ["schedules"] as const,
@@ -10,31 +9,31 @@ export const scheduleKeys = {
   preview: (cron: string, zone: string) => ["schedule-preview", cron, zone] as const,
 };
 
+const byId = (id: number) => ({ params: { path: { schedule_id: id } } });
+
 export const schedulesQuery = (scriptId: number | null = null) =>
   queryOptions({
     queryKey: scheduleKeys.list(scriptId),
-    queryFn: () => http.get<Page<Schedule>>("/api/schedules", { script_id: scriptId }),
+    queryFn: () => answer(api.GET("/api/schedules", { params: { query: { script_id: scriptId ?? undefined } } })),
   });
 
 export const occurrencesQuery = (id: number) =>
   queryOptions({
     queryKey: scheduleKeys.occurrences(id),
-    queryFn: () => http.get<Page<Occurrence>>(`/api/schedules/${id}/occurrences`, { limit: 20 }),
+    queryFn: () => answer(api.GET("/api/schedules/{schedule_id}/occurrences", { params: { path: { schedule_id: id }, query: { limit: 20 } } })),
   });
-
-export type Preview = { words: string; next: DueTime[] };
 
 export const previewQuery = (cron: string, zone: string) =>
   queryOptions({
     queryKey: scheduleKeys.preview(cron, zone),
-    queryFn: () => http.post<Preview>("/api/schedules/preview", { cron, zone }),
+    queryFn: () => answer(api.POST("/api/schedules/preview", { body: { cron, zone } })),
     staleTime: 30_000,
     retry: false,
   });
 
 export const zonesQuery = queryOptions({
   queryKey: ["zones"],
-  queryFn: () => http.get<{ items: string[] }>("/api/zones"),
+  queryFn: () => answer(api.GET("/api/zones")),
   staleTime: Infinity,
 });
 
@@ -46,8 +45,8 @@ export function useSaveSchedule(id: number | null) {
   return useMutation({
     mutationFn: ({ script_id, ...body }: ScheduleBody & { script_id: number }) =>
       id === null
-        ? http.post<Schedule>("/api/schedules", { script_id, ...body })
-        : http.patch<Schedule>(`/api/schedules/${id}`, body),
+        ? answer(api.POST("/api/schedules", { body: { script_id, ...body } }))
+        : answer(api.PATCH("/api/schedules/{schedule_id}", { ...byId(id), body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: scheduleKeys.all }),
   });
 }
@@ -55,7 +54,7 @@ export function useSaveSchedule(id: number | null) {
 export function useSwitchSchedule() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, enabled }: { id: number; enabled: boolean }) => http.patch<Schedule>(`/api/schedules/${id}`, { enabled }),
+    mutationFn: ({ id, enabled }: { id: number; enabled: boolean }) => answer(api.PATCH("/api/schedules/{schedule_id}", { ...byId(id), body: { enabled } })),
     onSuccess: () => cache.invalidateQueries({ queryKey: scheduleKeys.all }),
   });
 }
@@ -63,7 +62,7 @@ export function useSwitchSchedule() {
 export function useDeleteSchedule() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (id: number) => http.delete(`/api/schedules/${id}`),
+    mutationFn: (id: number) => answer(api.DELETE("/api/schedules/{schedule_id}", byId(id))),
     onSuccess: () => cache.invalidateQueries({ queryKey: scheduleKeys.all }),
   });
 }

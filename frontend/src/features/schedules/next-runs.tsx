@@ -2,10 +2,10 @@
 import { Text } from "@mantine/core";
 import { relative } from "@/lib/dates";
 import { useNow } from "@/lib/use-now";
-import type { Preview } from "./api";
+import type { components } from "@/api/schema";
 import classes from "./schedules.module.css";
 
-export function NextRuns({ preview }: { preview: Preview | null }) {
+export function NextRuns({ preview }: { preview: components["schemas"]["PreviewView"] | null }) {
   const now = useNow();
   return (
     <div className={classes.preview} aria-live="polite" role="group" aria-label="Next runs">

@@ -1,7 +1,8 @@
 /** Scripts, their files and versions, and starting them. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { http } from "@/api/client";
-import type { Job, Limits, Network, NewFile, Page, Script, ScriptFiles, Version, VersionWithFiles } from "@/api/types";
+import { answer, api } from "@/api/client";
+import type { Network, NewFile, ScriptLimits } from "@/api/types";
+import { randomKey } from "@/lib/random-key";
 
 export const scriptKeys = {
   all: ["scripts"] as const,
@@ -12,29 +13,31 @@ export const scriptKeys = {
   version: (id: number, number: number) => ["scripts", "version", id, number] as const,
 };
 
+const byId = (id: number) => ({ params: { path: { script_id: id } } });
+
 export const scriptsQuery = queryOptions({
   queryKey: scriptKeys.list,
-  queryFn: () => http.get<Page<Script>>("/api/scripts"),
+  queryFn: () => answer(api.GET("/api/scripts")),
 });
 
 export const scriptQuery = (id: number) =>
-  queryOptions({ queryKey: scriptKeys.one(id), queryFn: () => http.get<Script>(`/api/scripts/${id}`) });
+  queryOptions({ queryKey: scriptKeys.one(id), queryFn: () => answer(api.GET("/api/scripts/{script_id}", byId(id))) });
 
 export const scriptFilesQuery = (id: number) =>
   queryOptions({
     queryKey: scriptKeys.files(id),
-    queryFn: () => http.get<ScriptFiles>(`/api/scripts/${id}/files`),
+    queryFn: () => answer(api.GET("/api/scripts/{script_id}/files", byId(id))),
     // The editor holds a draft of these: they change under it only when it asks.
     staleTime: Infinity,
   });
 
 export const versionsQuery = (id: number) =>
-  queryOptions({ queryKey: scriptKeys.versions(id), queryFn: () => http.get<Page<Version>>(`/api/scripts/${id}/versions`) });
+  queryOptions({ queryKey: scriptKeys.versions(id), queryFn: () => answer(api.GET("/api/scripts/{script_id}/versions", byId(id))) });
 
 export const versionQuery = (id: number, number: number) =>
   queryOptions({
     queryKey: scriptKeys.version(id, number),
-    queryFn: () => http.get<VersionWithFiles>(`/api/scripts/${id}/versions/${number}`),
+    queryFn: () => answer(api.GET("/api/scripts/{script_id}/versions/{number}", { params: { path: { script_id: id, number } } })),
     // A version never changes.
     staleTime: Infinity,
   });
@@ -44,7 +47,7 @@ export type NewScript = { name: string; description: string; image_id: number; f
 export function useCreateScript() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: NewScript) => http.post<Script>("/api/scripts", body),
+    mutationFn: (body: NewScript) => answer(api.POST("/api/scripts", { body })),
     onSuccess: () => cache.invalidateQueries({ queryKey: scriptKeys.list }),
   });
 }
@@ -53,7 +56,7 @@ export type ScriptChange = {
   name?: string;
   description?: string;
   image_id?: number;
-  limits?: Limits;
+  limits?: ScriptLimits;
   network?: Network;
   environment?: Record<string, string>;
 };
@@ -61,7 +64,7 @@ export type ScriptChange = {
 export function useChangeScript(id: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: ScriptChange) => http.patch<Script>(`/api/scripts/${id}`, body),
+    mutationFn: (body: ScriptChange) => answer(api.PATCH("/api/scripts/{script_id}", { ...byId(id), body })),
     onSuccess: (script) => {
       cache.setQueryData(scriptKeys.one(id), script);
       void cache.invalidateQueries({ queryKey: scriptKeys.list });
@@ -73,7 +76,7 @@ export function useSaveVersion(id: number) {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: (body: { files: NewFile[]; message: string; base: number }) =>
-      http.post<Version>(`/api/scripts/${id}/versions`, body),
+      answer(api.POST("/api/scripts/{script_id}/versions", { ...byId(id), body })),
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: scriptKeys.one(id) });
       void cache.invalidateQueries({ queryKey: scriptKeys.versions(id) });
@@ -87,14 +90,20 @@ export function useRunScript(id: number) {
   return useMutation({
     mutationFn: (body: { version: number; arguments: string[] }) =>
       // A click that is sent twice by a bad line starts one job.
-      http.post<Job>(`/api/scripts/${id}/jobs`, body, { "Idempotency-Key": crypto.randomUUID() }),
+      answer(
+        api.POST("/api/scripts/{script_id}/jobs", {
+          ...byId(id),
+          headers: { "Idempotency-Key": randomKey() },
+          body,
+        }),
+      ),
   });
 }
 
 export function useDeleteScript(id: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: () => http.delete(`/api/scripts/${id}`),
+    mutationFn: () => answer(api.DELETE("/api/scripts/{script_id}", byId(id))),
     onSuccess: () => {
       cache.removeQueries({ queryKey: scriptKeys.one(id) });
       void cache.invalidateQueries({ queryKey: scriptKeys.list });

@@ -1,7 +1,7 @@
 /** All scripts: image, last job, schedules. */
 import { useSuspenseQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import type { Script } from "@/api/types";
+import type { JobStatus, Script } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { JobStatusPill } from "@/blocks/status";
 import { EmptyState } from "@/ui/empty-state";
@@ -44,7 +44,7 @@ function LastJob({ job }: { job: NonNullable<Script["last_job"]> }) {
   return (
     <>
       <Time at={job.finished_at ?? job.created_at} />
-      <JobStatusPill status={job.status} />
+      <JobStatusPill status={job.status as JobStatus} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** What a script is called, runs on and may use; and its end. */
 import { Button, Group, NumberInput, Radio, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
-import type { Image, Limits, Network, Script } from "@/api/types";
+import type { Image, Network, Script, ScriptLimits } from "@/api/types";
 import { plural } from "@/lib/format";
 import { Card } from "@/ui/card";
 import { Confirm } from "@/ui/confirm";
@@ -22,7 +22,7 @@ export function ScriptSettings({ script, images, onDeleted }: Props) {
   );
 }
 
-const LIMITS: [field: keyof Limits, label: string][] = [
+const LIMITS: [field: keyof ScriptLimits, label: string][] = [
   ["time_limit_s", "Time limit (seconds)"],
   ["memory_mb", "Memory (MB)"],
   ["cpus", "Processor cores"],
@@ -34,7 +34,7 @@ function SettingsForm({ script, images }: { script: Script; images: Image[] }) {
   const [name, setName] = useState(script.name);
   const [description, setDescription] = useState(script.description);
   const [image, setImage] = useState<string | null>(String(script.image.id));
-  const [limits, setLimits] = useState<Limits>(script.limits);
+  const [limits, setLimits] = useState<ScriptLimits>(script.limits);
   const [network, setNetwork] = useState<Network>(script.network);
   const [variables, setVariables] = useState(environmentText(script.environment));
   const change = useChangeScript(script.id);
