@@ -31,10 +31,12 @@ def local_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def docker_image(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> str:
+def docker_image(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An image with the package `six`."""
     runner = DockerRunner(tmp_path_factory.mktemp("docker"), host=services.docker_host)
-    return runner.build(RECIPE, Watch()).reference
+    built = runner.build(RECIPE, Watch())
+    yield built.reference
+    runner.remove_image(built.reference)
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,9 @@ from scripter.runners.protocol import Ending, ImageGone, SlotGone
 SECRET = "correct-horse-battery"
 WAITING = "import time\nprint('ready', flush=True)\ntime.sleep(600)\n"
 POLITE = """
-import signal, sys, time
+import os, signal, sys, time
 def leave(*_):
-    print("bye", flush=True)
+    os.write(1, b"bye\n")  # print may be at work on "ready" just now
     sys.exit(4)
 signal.signal(signal.SIGTERM, leave)
 print("ready", flush=True)
