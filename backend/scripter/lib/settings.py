@@ -55,9 +55,7 @@ def _from_file(file: Path | None, mistakes: list[FieldError]) -> dict[str, Any]:
     return {}
 
 
-def _override(
-    values: dict[str, Any], environment: Mapping[str, str], prefix: str, mistakes: list[FieldError]
-) -> None:
+def _override(values: dict[str, Any], environment: Mapping[str, str], prefix: str, mistakes: list[FieldError]) -> None:
     for name, value in environment.items():
         section, separator, key = name.removeprefix(f"{prefix}_").lower().partition("__")
         if not name.startswith(f"{prefix}_") or not separator:
