@@ -194,7 +194,7 @@ def list_versions(path: ScriptPath, query: Page) -> Answer:
     """The script's versions, newest first."""
     with guard.reading() as session:
         script = service.get(session, path.script_id)
-        rows = service.versions(session, script, before=query.before, limit=query.limit)
+        rows = service.history(session, script, before=query.before, limit=query.limit)
         after = rows[-1].id if len(rows) == query.limit else None
         return http.show(VersionList(items=[views.version(row) for row in rows], next=after))
 

@@ -1,43 +1,40 @@
-"""The door to scripts: make, change, save versions, read them, delete. Used by this room's API, by jobs, schedules,
-upkeep and wiring."""
+"""The door to scripts: make, change, delete; and, from `versions`, save and read their files.
+
+Used by this room's API, by jobs, schedules, upkeep and wiring."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import NamedTuple, Protocol, TypedDict, Unpack
+from typing import Protocol, TypedDict, Unpack
 
-import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from scripter import context, filestore
+from scripter import context
 from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
 from scripter.context import Context
-from scripter.filestore import FileStore, Manifest, SourceFile
+from scripter.filestore import SourceFile
 from scripter.images.models import Image
 from scripter.lib import bounds, clock
 from scripter.lib.bounds import Bound
 from scripter.lib.db import after_commit
-from scripter.lib.errors import BadInput, Conflict, NotFound
+from scripter.lib.errors import BadInput, NotFound
 from scripter.lib.names import check_name, name_key
 from scripter.runners.protocol import Network
-from scripter.scripts import checks
+from scripter.scripts import versions
 from scripter.scripts.checks import environment as check_environment
 from scripter.scripts.models import Script, Version
+from scripter.scripts.versions import Saved, add_files, files, history, latest_of, save_version, sweep, version
 
 __all__ = [
     "Extras", "LastJob", "Limits", "Saved", "Settings", "add_files", "before_delete", "change", "check_environment",
-    "create", "delete_script", "files", "get", "last_jobs", "latest_of", "listed", "save_version", "schedule_counts",
-    "sweep", "using_image", "version", "versions",
+    "create", "delete_script", "files", "get", "history", "last_jobs", "latest_of", "listed", "save_version",
+    "schedule_counts", "sweep", "using_image", "version",
 ]  # fmt: skip
-
-log = structlog.get_logger(__name__)
 
 STARTER = b'print("Hello, world!")\n'
 
@@ -93,13 +90,6 @@ class Settings(Extras, total=False):
     image_id: int
 
 
-class Saved(NamedTuple):
-    """A version, and whether this save has made it."""
-
-    version: Version
-    is_new: bool
-
-
 def create(
     session: Session,
     name: str,
@@ -132,10 +122,9 @@ def create(
     )
     _set(session, script, {"name": name, "image_id": image_id, **extras})
     given = [SourceFile(entry, STARTER)] if files is None else files
-    good, good_entry = checks.files(given, entry)
     session.add(script)
     session.flush()
-    _freeze(session, script, good, good_entry, number=1, message=message, by=by)
+    versions.first(session, script, given, entry, message=message, by=by)
     note(session, by, Tag.SCRIPT_CREATE, target=f"script:{script.id}", detail={"name": script.name})
     return script
 
@@ -170,82 +159,6 @@ def change(session: Session, script: Script, *, by: User | None, **settings: Unp
     note(session, by, Tag.SCRIPT_CHANGE, target=f"script:{script.id}", detail={"fields": sorted(settings)})
 
 
-def save_version(
-    session: Session,
-    script: Script,
-    files: Sequence[SourceFile],
-    *,
-    by: User | None,
-    entry: str | None = None,
-    message: str = "",
-    base: int | None = None,
-) -> Saved:
-    """Freeze the files as a version. If they are those of the latest one, that is given back and none is made.
-
-    `base` is the number of the version that the editor started from, if it knows.
-
-    Raises:
-        BadInput, TooLarge: naming the field.
-        Conflict: there is a newer version than `base`.
-    """
-    good, good_entry = checks.files(files, script.entry if entry is None else entry)
-    # Saves of one script take turns: each has to see what the one before has made.
-    session.refresh(script, ["latest_version_id", "entry"], with_for_update=True)
-    latest = version(session, script)
-    manifest = _store(context.of(session)).put(good)
-    if _digest(manifest, good_entry) == latest.digest:
-        return Saved(latest, is_new=False)
-    if base not in (None, latest.number):
-        raise Conflict(f"{script.name} has been saved meanwhile, as version {latest.number}. Reload it first.")
-    made = _freeze(session, script, good, good_entry, number=latest.number + 1, message=message, by=by)
-    note(session, by, Tag.SCRIPT_SAVE, target=f"script:{script.id}", detail={"version": made.number})
-    return Saved(made, is_new=True)
-
-
-def add_files(session: Session, script: Script, added: Sequence[SourceFile], *, by: User | None) -> Saved:
-    """Put `added` among the latest version's files as a new version; files of the same path are replaced.
-
-    Raises: as `save_version`.
-    """
-    latest = version(session, script)
-    merged = filestore.merge(files(session, latest), added)
-    return save_version(session, script, merged, by=by, base=latest.number)
-
-
-def version(session: Session, script: Script, number: int | None = None) -> Version:
-    """One version of the script with its author; the latest unless told.
-
-    Raises:
-        NotFound: there is none of this number.
-    """
-    query = select(Version).where(Version.script_id == script.id).options(joinedload(Version.author))
-    wanted = Version.id == script.latest_version_id if number is None else Version.number == number
-    found = session.scalar(query.where(wanted))
-    if found is None:
-        raise NotFound(f"{script.name} has no version {number}.")
-    return found
-
-
-def versions(session: Session, script: Script, *, before: int | None = None, limit: int = 50) -> list[Version]:
-    """The versions with their authors, newest first; `before` is the id of the last one seen."""
-    query = select(Version).where(Version.script_id == script.id).options(joinedload(Version.author))
-    if before is not None:
-        query = query.where(Version.id < before)
-    return list(session.scalars(query.order_by(Version.id.desc()).limit(limit)))
-
-
-def files(session: Session, version: Version) -> list[SourceFile]:
-    """The files of a version with their contents, by path."""
-    return _store(context.of(session)).files(Manifest.load(version.manifest))
-
-
-def latest_of(session: Session, scripts: Collection[Script]) -> Mapping[int, tuple[int, int]]:
-    """Id and number of the latest version of each script, by script id."""
-    ids = [script.latest_version_id for script in scripts]
-    query = select(Version.script_id, Version.id, Version.number).where(Version.id.in_(ids))
-    return {script_id: (id, number) for script_id, id, number in session.execute(query)}
-
-
 def delete_script(session: Session, script: Script, *, by: User | None) -> None:
     """Remove the script with its versions, schedules, jobs and logs.
 
@@ -258,7 +171,7 @@ def delete_script(session: Session, script: Script, *, by: User | None) -> None:
     session.delete(script)
     session.flush()
     note(session, by, Tag.SCRIPT_DELETE, target=f"script:{script.id}", detail={"name": script.name})
-    directory = _directory(context.of(session), script.id)
+    directory = versions.directory(context.of(session), script.id)
     after_commit(session, lambda: shutil.rmtree(directory, ignore_errors=True))
 
 
@@ -269,15 +182,6 @@ def using_image(session: Session, image_ids: Collection[int]) -> Mapping[int, li
     for image_id, id, name in session.execute(query.order_by(Script.name_key)):
         found.setdefault(image_id, []).append((id, name))
     return found
-
-
-def sweep(session: Session) -> None:
-    """Show in `src/` what a killed process has committed and not shown."""
-    shared = context.of(session)
-    query = select(Script.id, Version.digest).join(Version, Version.id == Script.latest_version_id)
-    for script_id, digest in session.execute(query):
-        if not _store(shared).shows(digest, _directory(shared, script_id) / "src"):
-            _show_files(session, script_id)
 
 
 def _set(session: Session, script: Script, settings: Settings) -> None:
@@ -318,63 +222,3 @@ def _free_name(session: Session, name: str, unless: int | None) -> str:
     if taken not in (None, unless):
         raise BadInput.at("name", "There is a script of this name already.")
     return good
-
-
-def _freeze(
-    session: Session,
-    script: Script,
-    good: Sequence[SourceFile],
-    entry: str,
-    *,
-    number: int,
-    message: str,
-    by: User | None,
-) -> Version:
-    manifest = _store(context.of(session)).put(good)
-    made = Version(
-        script_id=script.id,
-        number=number,
-        digest=_digest(manifest, entry),
-        manifest=manifest.dump(),
-        entry=entry,
-        message=message,
-        warnings=checks.warnings(good),
-        author_id=by.id if by else None,
-    )
-    session.add(made)
-    session.flush()
-    script.latest_version_id, script.entry, script.updated_at = made.id, entry, clock.now()
-    session.flush()
-    _show_files(session, script.id)
-    return made
-
-
-def _digest(manifest: Manifest, entry: str) -> str:
-    return hashlib.sha256(f"{manifest.digest}\n{entry}".encode()).hexdigest()
-
-
-def _show_files(session: Session, script_id: int) -> None:
-    """Let `scripts/<SCRIPT_ID>/src` show the latest version once it is committed; the sweep mends what fails here."""
-    shared = context.of(session)
-
-    def current() -> tuple[str, Manifest] | None:
-        with shared.db.reading() as reading:
-            query = select(Version).join(Script, Script.latest_version_id == Version.id).where(Script.id == script_id)
-            latest = reading.scalar(query)
-            return None if latest is None else (latest.digest, Manifest.load(latest.manifest))
-
-    def show() -> None:
-        try:
-            _store(shared).show(current, _directory(shared, script_id) / "src")
-        except OSError as error:
-            log.warning("scripts.show_failed", script=script_id, error=str(error))
-
-    after_commit(session, show)
-
-
-def _store(shared: Context) -> FileStore:
-    return FileStore(shared.data)
-
-
-def _directory(shared: Context, script_id: int) -> Path:
-    return shared.data / "scripts" / str(script_id)
