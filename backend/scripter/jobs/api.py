@@ -18,7 +18,7 @@ from scripter.jobs.service import Filter
 from scripter.jobs.states import FINAL, Status, Trigger
 from scripter.jobs.views import JobEventList, JobList, JobView
 from scripter.lib import http
-from scripter.lib.errors import BadInput
+from scripter.lib.errors import BadInput, NotFound
 from scripter.lib.http import Answer, Body, Page, Path, Problem, Query, RowId
 from scripter.logview import End, LogQuery, StreamQuery, WindowQuery, WindowView
 from scripter.scripts import service as scripts
@@ -39,7 +39,11 @@ class JobPath(Path):
 
     @property
     def key(self) -> int | str:
-        return self.job if "-" in self.job else int(self.job)
+        if "-" in self.job:
+            return self.job
+        if int(self.job) > http.LARGEST_ID:
+            raise NotFound
+        return int(self.job)
 
 
 class StartJob(Body):
