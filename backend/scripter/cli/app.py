@@ -118,8 +118,10 @@ def report(error: ScripterError, *, as_json: bool) -> None:
         fields = [{"field": one.field, "message": one.message} for one in error.fields]
         terminal.show_json({"error": {"code": error.code, "message": error.message, "fields": fields}})
         return
-    terminal.say(f"Error: {terminal.clean(error.message)}", err=True)
-    if len(error.fields) > 1 or any(one.message != error.message for one in error.fields):
+    if [one.message for one in error.fields] == [error.message]:
+        terminal.say(f"Error: {terminal.line(error.fields[0].field)}: {terminal.clean(error.message)}", err=True)
+    else:
+        terminal.say(f"Error: {terminal.clean(error.message)}", err=True)
         for one in error.fields:
             terminal.say(f"  {terminal.line(one.field)}: {terminal.line(one.message)}", err=True)
     if isinstance(error, Unauthenticated):
