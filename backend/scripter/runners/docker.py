@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -31,7 +32,7 @@ from scripter.runners.protocol import (
 
 _CONFLICT = 409
 _KILLED = 128 + 9
-_TRIES = 3
+_TRIES, _PAUSE_S = 50, 0.1
 
 # What `inspect` answers; its shape is the engine's.
 Inspected = dict[str, Any]
@@ -136,7 +137,7 @@ class DockerRunner:
         config = docker_create.job_container(
             client, spec, self._paths.of(spec.directory), self._agent, self._engine.processors
         )
-        # More than once, since the other one may be on its way out just now.
+        # The engine gives a name away before its container can be seen, and takes it back after; both are soon over.
         for _ in range(_TRIES):
             try:
                 return self._engine.create(config, spec.name), True
@@ -148,6 +149,7 @@ class DockerRunner:
             with suppress(NotFound):
                 found: Inspected = client.inspect_container(spec.name)
                 return found["Id"], found["State"]["Status"] == "created"
+            time.sleep(_PAUSE_S)
         raise Refused(f"The name {spec.name} is taken on the Docker engine by a container that cannot be seen.")
 
     def _begin(self, container: str) -> None:

@@ -16,7 +16,7 @@ WAITING = "import time\nprint('ready', flush=True)\ntime.sleep(600)\n"
 POLITE = """
 import os, signal, sys, time
 def leave(*_):
-    os.write(1, b"bye\n")  # print may be at work on "ready" just now
+    os.write(1, b"bye\\n")  # print may be at work on "ready" just now
     sys.exit(4)
 signal.signal(signal.SIGTERM, leave)
 print("ready", flush=True)
