@@ -1,5 +1,5 @@
 /** Colours, fonts and sizes of the whole site; every pair of text and ground keeps a contrast of 4.5 or more. */
-import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { createTheme, Modal, type CSSVariablesResolver } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "pine",
@@ -9,6 +9,9 @@ export const theme = createTheme({
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace",
   headings: { fontWeight: "650" },
   cursorType: "pointer",
+  components: {
+    Modal: Modal.extend({ styles: { title: { fontWeight: 650 } } }),
+  },
   colors: {
     dark: ["#dde2e7", "#b8c0c8", "#98a1aa", "#69727b", "#40474e", "#31373d", "#262b30", "#1e2125", "#17191c", "#101214"],
     pine: ["#e9f7f3", "#d3eee6", "#a6dccd", "#76cab2", "#4fba9b", "#34af8b", "#1f9d7a", "#0f7a5e", "#0b634c", "#074a39"],

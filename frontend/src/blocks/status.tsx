@@ -39,7 +39,7 @@ export const TRIGGERS: Record<Trigger, string> = {
   person: "by hand",
   schedule: "by schedule",
   api: "through the API",
-  sample: "as the sample",
+  sample: "as a sample",
 };
 
 export const TRIGGER_NAMES = Object.keys(TRIGGERS) as Trigger[];
@@ -67,6 +67,11 @@ export function JobStatusPill({ status }: { status: JobStatus }) {
 
 export function OutcomePill({ outcome }: { outcome: Outcome }) {
   return <LookPill look={OUTCOME[outcome]} />;
+}
+
+/** Said wherever a script is about to run with nothing between it and the machine. */
+export function NotIsolatedPill() {
+  return <Pill tone="warn">not isolated</Pill>;
 }
 
 function LookPill({ look: [tone, word] }: { look: Look }) {

@@ -37,7 +37,7 @@ export function listed(words: string[]): string {
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** `sha256:0123456789abcdef...` -> `0123456789ab`, enough to tell two apart. */
+/** `sha256:0123456789abcdef...` -> `0123456789ab`, enough to tell two apart; what stands before it is left out too. */
 export function shortDigest(reference: string): string {
-  return reference.replace(/^sha256:/, "").slice(0, 12);
+  return reference.replace(/^.*sha256:/, "").slice(0, 12);
 }

@@ -1,37 +1,20 @@
 /** One clock for all relative times of a page, instead of one timer each. */
 import { useSyncExternalStore } from "react";
 
-type Clock = { subscribe: (listen: () => void) => () => void; read: () => number };
+const STEP_MS = 1_000;
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
 
-function makeClock(stepMs: number): Clock {
-  const listeners = new Set<() => void>();
-  let now = Date.now();
-  let timer: ReturnType<typeof setInterval> | undefined;
-  const tick = () => {
-    now = Date.now();
-    listeners.forEach((listen) => listen());
-  };
-  return {
-    read: () => now,
-    subscribe(listen) {
-      if (listeners.size === 0) {
-        now = Date.now();
-        timer = setInterval(tick, stepMs);
-      }
-      listeners.add(listen);
-      return () => {
-        listeners.delete(listen);
-        if (listeners.size === 0) clearInterval(timer);
-      };
-    },
+function subscribe(listen: () => void): () => void {
+  if (listeners.size === 0) timer = setInterval(() => listeners.forEach((tell) => tell()), STEP_MS);
+  listeners.add(listen);
+  return () => {
+    listeners.delete(listen);
+    if (listeners.size === 0) clearInterval(timer);
   };
 }
 
-const slow = makeClock(15_000);
-const fast = makeClock(1_000);
-
-/** Milliseconds since 1970, moving every second (`fast`) or every quarter of a minute. */
-export function useNow(pace: "slow" | "fast" = "slow"): number {
-  const clock = pace === "fast" ? fast : slow;
-  return useSyncExternalStore(clock.subscribe, clock.read);
+/** What `read` makes of the present moment (milliseconds since 1970). Rendered again only when the words change. */
+export function useNow<T extends string | number>(read: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => read(Date.now()));
 }

@@ -4,19 +4,19 @@ import { duration } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 
 export function Time({ at }: { at: string }) {
-  const now = useNow();
+  const words = useNow((now) => relative(at, now));
   return (
     <time dateTime={at} title={moment(at)}>
-      {relative(at, now)}
+      {words}
     </time>
   );
 }
 
 export function ExactTime({ at }: { at: string }) {
-  const now = useNow();
+  const words = useNow((now) => relative(at, now));
   return (
     <time dateTime={at} title={at}>
-      {moment(at)} ({relative(at, now)})
+      {moment(at)} ({words})
     </time>
   );
 }
@@ -26,5 +26,6 @@ export function Elapsed({ from, to }: { from: string; to: string | null }) {
 }
 
 function Growing({ from }: { from: string }) {
-  return <span>{duration(Math.floor(elapsed(from, null, useNow("fast"))))}</span>;
+  const words = useNow((now) => duration(Math.floor(elapsed(from, null, now))));
+  return <span>{words}</span>;
 }

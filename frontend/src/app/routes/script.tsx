@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearchParams, type LoaderFunctionArgs } from
 import { idFrom } from "@/app/ids";
 import { queryClient } from "@/app/query-client";
 import { paths } from "@/blocks/paths";
+import { NotIsolatedPill } from "@/blocks/status";
 import { imagesQuery } from "@/features/images/api";
 import { jobsQuery } from "@/features/jobs/api";
 import { JobList } from "@/features/jobs/job-list";
@@ -39,6 +40,7 @@ export function Component() {
     <>
       <PageHeader
         title={script.name}
+        status={script.image.usable && !script.image.isolates && <NotIsolatedPill />}
         about={
           <>
             {script.description && <>{script.description} · </>}on{" "}

@@ -18,9 +18,11 @@ type Props = {
   entry: string;
   /** Above the editor: the save button and what belongs to it. */
   toolbar?: ReactNode;
+  /** Lower, because something below wants to be seen. */
+  short?: boolean;
 };
 
-export function FilesPane({ handle, readOnly = false, entry, toolbar }: Props) {
+export function FilesPane({ handle, readOnly = false, entry, toolbar, short = false }: Props) {
   const { draft, dispatch } = handle;
   const [over, setOver] = useState(false);
   const file = draft.files.find((one) => one.path === draft.selected);
@@ -42,6 +44,7 @@ export function FilesPane({ handle, readOnly = false, entry, toolbar }: Props) {
   return (
     <div
       className={classes.pane}
+      data-short={short || undefined}
       data-over={(over && !readOnly) || undefined}
       onDragOver={(event) => {
         event.preventDefault();

@@ -95,6 +95,11 @@ function BuildHead({ build, inUse }: { build: Build; inUse: boolean }) {
   );
 }
 
+function failureTitle({ status, failed_step: step }: Build): string {
+  if (status === "cancelled") return "Cancelled";
+  return step?.line ? `Line ${step.line} of the Dockerfile failed` : "The build failed";
+}
+
 /** Where it failed and the one line that says why; the rest is in the log below. */
 function BuildFailure({ build }: { build: Build }) {
   if (build.status !== "failed" && build.status !== "cancelled") return null;
@@ -102,7 +107,7 @@ function BuildFailure({ build }: { build: Build }) {
   return (
     <Notice
       tone={build.status === "failed" ? "bad" : "warn"}
-      title={step ? `Line ${step.line} of the Dockerfile failed` : build.status === "failed" ? "The build failed" : "Cancelled"}
+      title={failureTitle(build)}
     >
       {step && (
         <Stack gap="xs">
@@ -112,7 +117,7 @@ function BuildFailure({ build }: { build: Build }) {
           </Text>
         </Stack>
       )}
-      {build.reason && build.reason !== step?.error && <Text size="sm">{build.reason}</Text>}
+      {build.reason && !(step && build.reason.includes(step.error)) && <Text size="sm">{build.reason}</Text>}
       {build.duration_s !== null && !step && <Text size="xs">After {duration(build.duration_s)}.</Text>}
     </Notice>
   );

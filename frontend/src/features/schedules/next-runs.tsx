@@ -1,12 +1,10 @@
 /** What a crontab line means: in words, and its next ten due times in its own zone. */
 import { Text } from "@mantine/core";
-import { relative } from "@/lib/dates";
-import { useNow } from "@/lib/use-now";
 import type { components } from "@/api/schema";
+import { Time } from "@/ui/time";
 import classes from "./schedules.module.css";
 
 export function NextRuns({ preview }: { preview: components["schemas"]["PreviewView"] | null }) {
-  const now = useNow();
   return (
     <div className={classes.preview} aria-live="polite" role="group" aria-label="Next runs">
       {preview ? (
@@ -17,8 +15,8 @@ export function NextRuns({ preview }: { preview: components["schemas"]["PreviewV
           <ol>
             {preview.next.map((due) => (
               <li key={due.utc}>
-                <time dateTime={due.utc}>{localWords(due.local)}</time>
-                <span>{due.note ?? relative(due.utc, now)}</span>
+                <b>{localWords(due.local)}</b>
+                {due.note ? <span>{due.note}</span> : <Time at={due.utc} />}
               </li>
             ))}
           </ol>

@@ -25,7 +25,7 @@ export function ScriptEditor({ script, active, onStarted, children }: Props) {
     <Stack gap="sm">
       {!script.image.usable && <Unusable script={script} />}
       {!bench.conflict && <ErrorAlert error={bench.saving.error} />}
-      <FilesPane handle={bench.handle} entry={bench.entry} toolbar={<SaveBar bench={bench} />} />
+      <FilesPane handle={bench.handle} entry={bench.entry} toolbar={<SaveBar bench={bench} />} short={Boolean(children)} />
       {bench.warnings.length > 0 && (
         <Notice tone="warn" title="Saved, but look at this">
           {bench.warnings.map((warning) => (

@@ -1,0 +1,76 @@
+import { act, renderHook, waitFor } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { fakeServer, fakeStreams } from "@/testing/fakes";
+import { useLog } from "./use-log";
+
+afterEach(() => vi.unstubAllGlobals());
+
+const line = (text: string) => `2026-11-22T04:45:40.000000000Z stdout F ${text}\n`;
+const WIDTH = line("1").length;
+const window = (from: number, to: number, more: object = {}) => ({
+  text: Array.from({ length: to - from }, (_, index) => line(String(from + index))).join(""),
+  start: from * WIDTH,
+  end: to * WIDTH,
+  size: to * WIDTH,
+  finished: false,
+  ...more,
+});
+const JOB = { kind: "job", id: 7 } as const;
+
+test("a log is its end first, then what comes, until it is over", async () => {
+  const seen = fakeServer(() => ({ body: window(0, 2) }));
+  const streams = fakeStreams();
+  const ended = vi.fn();
+  const { result } = renderHook(() => useLog(JOB, true, ended));
+  const texts = () => result.current.view.lines.map((one) => one.text).join("");
+
+  await waitFor(() => expect(streams.opened).toHaveLength(1));
+  expect(seen[0]?.url).toContain("/api/jobs/7/log/window?tail=");
+  expect(streams.last.url).toBe(`/api/jobs/7/log/stream?from=${2 * WIDTH}`);
+  act(() => {
+    streams.last.say("log", window(2, 3));
+    streams.last.say("log", window(3, 5));
+  });
+  await waitFor(() => expect(texts()).toBe("01234"));
+  act(() => streams.last.say("end", { status: "succeeded", reason: null }));
+  expect(result.current.view.finished).toBe(true);
+  expect(ended).toHaveBeenCalledOnce();
+  expect(streams.last.readyState).toBe(streams.CLOSED);
+});
+
+test("what comes just before the end is not lost", async () => {
+  fakeServer(() => ({ body: window(0, 1) }));
+  const streams = fakeStreams();
+  const { result } = renderHook(() => useLog(JOB, true));
+  await waitFor(() => expect(streams.opened).toHaveLength(1));
+  act(() => {
+    streams.last.say("log", window(1, 2));
+    streams.last.say("end", { status: "failed", reason: "exit 3" });
+  });
+  expect(result.current.view.lines).toHaveLength(2);
+});
+
+test("a finished log opens no stream", async () => {
+  fakeServer(() => ({ body: window(0, 2, { finished: true }) }));
+  const streams = fakeStreams();
+  const { result } = renderHook(() => useLog(JOB, true));
+  await waitFor(() => expect(result.current.view.loaded).toBe(true));
+  expect(streams.opened).toHaveLength(0);
+});
+
+test("a gap in the stream is fetched", async () => {
+  const seen = fakeServer((request) => ({ body: request.url.includes("tail=") ? window(0, 1) : window(1, 4) }));
+  const streams = fakeStreams();
+  const { result } = renderHook(() => useLog(JOB, true));
+  await waitFor(() => expect(streams.opened).toHaveLength(1));
+  act(() => streams.last.say("log", window(3, 4)));
+  await waitFor(() => expect(result.current.view.lines).toHaveLength(4));
+  expect(seen.at(-1)?.url).toContain(`offset=${WIDTH}`);
+});
+
+test("a log that cannot be fetched says why", async () => {
+  fakeServer(() => ({ status: 404, body: { status: 404, code: "not_found", detail: "There is no job 7." } }));
+  fakeStreams();
+  const { result } = renderHook(() => useLog(JOB, true));
+  await waitFor(() => expect(result.current.view.error?.message).toBe("There is no job 7."));
+});
