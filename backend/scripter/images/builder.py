@@ -141,15 +141,16 @@ class Builder:
 def why(error: BuildFailed, lines: Sequence[str]) -> tuple[str, FailedStep | None]:
     """The reason in plain words, and the step it concerns. `lines` is what that step printed."""
     step = error.step
+    if step is None:
+        return error.message, None
     if error.error == error.message:
-        # The runner's own words (a limit was reached, the image has no Python): there is nothing to look for.
-        line = error.message
-        reason = error.message
+        # The runner's own words (a limit was reached): there is nothing to look for.
+        line = reason = error.message
     else:
-        line = explain([*lines, error.error, error.message], step.instruction if step else "")
-        where = f"Line {step.line} of the Dockerfile" if step and step.line else "The build"
+        line = explain([*lines, error.message, error.error], step.instruction)
+        where = f"Line {step.line} of the Dockerfile" if step.line else "The build"
         reason = f"{where} failed: {line}"
-    return reason, None if step is None else FailedStep(line=step.line, instruction=step.instruction, error=line)
+    return reason, FailedStep(line=step.line, instruction=step.instruction, error=line)
 
 
 class Watch:

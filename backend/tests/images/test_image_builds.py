@@ -22,6 +22,7 @@ from scripter.filestore import SourceFile
 from scripter.images import builds, service, tasks
 from scripter.images.models import FINISHED, Build, Image, Leftover
 from scripter.runners.docker import DockerRunner
+from scripter.runners.local import LocalRunner
 
 PATIENCE_S = 180
 BASE = "FROM python:3.11-slim\n"
@@ -130,6 +131,7 @@ def test_the_built_image_carries_labels_that_say_whose_it_is(worker: Context, se
         ({"Dockerfile": f"{BASE}COPY app.py /\n"}, 2, "COPY found no file app.py among the image's files."),
         ({"Dockerfile": f"{BASE}RUN python3 -c 'import nope'\n"}, 2, "ModuleNotFoundError: No module named 'nope'"),
         ({"Dockerfile": f"{BASE}RUN exit 3\n"}, 2, "The command ended with exit code 3 and said nothing."),
+        ({"Dockerfile": f"{BASE}EXPOSE abc\n"}, 2, "Invalid containerPort: abc"),
         ({"Dockerfile": f"{BASE}RUN echo only this && exit 1\n"}, 2, "only this"),
     ],
 )  # fmt: skip
@@ -152,6 +154,12 @@ def test_a_base_image_that_cannot_be_had_is_a_clear_failure(worker: Context) -> 
     assert build.failed_step["line"] == 1
     assert build.reason is not None and "base image" in build.reason
     assert image_of(worker, build).status == "failed"
+
+
+def test_an_image_without_python_is_a_clear_failure(worker: Context) -> None:
+    build = ended(worker, begin(worker, {"Dockerfile": "FROM scratch\nCOPY Dockerfile /\n"}))
+    assert (build.status, build.failed_step) == ("failed", None)
+    assert build.reason is not None and "The image has no python3" in build.reason
 
 
 def test_a_step_that_needs_too_much_memory_is_explained(worker: Context) -> None:
@@ -205,6 +213,16 @@ def test_a_built_image_that_nobody_needs_is_removed_from_the_engine(
     engine.close()
     with worker.db.reading() as session:
         assert session.query(Leftover).count() == 0
+
+
+def test_without_an_engine_the_local_runner_builds_and_says_that_nothing_is_isolated(worker: Context) -> None:
+    worker.runner = LocalRunner(worker.data)
+    files = {"Dockerfile": f"{BASE}RUN pip install -r requirements.txt\n", "requirements.txt": "six==1.17.0\n"}
+    build = ended(worker, begin(worker, files))
+    assert (build.status, build.isolates) == ("succeeded", False)
+    broken = ended(worker, begin(worker, {**files, "requirements.txt": "six==999.0\n"}))
+    assert broken.failed_step is not None
+    assert broken.failed_step["error"] == "No matching distribution found for six==999.0"
 
 
 KILLED_WORKER = """

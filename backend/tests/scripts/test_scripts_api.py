@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import event
 
 from scripter.access.models import AuditEntry
 from scripter.context import Context
+from scripter.filestore import SourceFile
 from scripter.jobs import service as jobs
 from scripter.scripts import service
 from scripter.scripts.models import Script, Version
@@ -231,6 +233,26 @@ def test_a_save_from_an_old_version_is_a_conflict(client: Browser, image: dict[s
     assert "version 2" in late.json["detail"]
     # The same content twice is no quarrel: the answer to the first save may have been lost.
     assert save(client, script, {**MAIN, "content": "anna"}, base=1).status_code == 200
+
+
+def test_saves_at_the_same_moment_take_turns(client: Browser, image: dict[str, Any], context: Context) -> None:
+    script = make(client, image)
+
+    def save_as(number: int) -> None:
+        files = [SourceFile("main.py", str(number).encode())]
+        context.db.run(
+            lambda session: service.save_version(session, service.get(session, script["id"]), files, by=None)
+        )
+
+    threads = [threading.Thread(target=save_as, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    listed = client.get(f"/api/scripts/{script['id']}/versions").json["items"]
+    assert [version["number"] for version in listed] == list(range(9, 0, -1))
+    latest = client.get(f"/api/scripts/{script['id']}/files").json["items"][0]["content"]
+    assert src(context, script) == {"main.py": latest.encode()}
 
 
 def test_syntax_errors_are_saved_with_a_warning(client: Browser, image: dict[str, Any]) -> None:
