@@ -134,9 +134,9 @@ def show_files(path: ImagePath) -> Answer:
 @needs(Scope.IMAGE_WRITE)
 def save_files(path: ImagePath, body: SaveFiles) -> Answer:
     """Replace the image's files, while it is dormant or failed."""
+    files = fileview.given(body.files)
     with guard.transaction() as session:
         image = service.get(session, path.image_id)
-        files = fileview.given(body.files)
         service.save_files(session, image, files, by=guard.current_user(), base_digest=body.base_digest)
         return http.show(views.files(session, image))
 
@@ -145,9 +145,10 @@ def save_files(path: ImagePath, body: SaveFiles) -> Answer:
 @needs(Scope.IMAGE_WRITE)
 def upload_files(path: ImagePath, form: UploadForm) -> Answer:
     """Add or replace files: parts named `files`, or one zip archive."""
+    files = fileview.uploaded(form)
     with guard.transaction() as session:
         image = service.get(session, path.image_id)
-        service.add_files(session, image, fileview.uploaded(form), by=guard.current_user())
+        service.add_files(session, image, files, by=guard.current_user())
         return http.show(views.files(session, image))
 
 

@@ -166,20 +166,22 @@ def show_files(path: ScriptPath) -> Answer:
 @needs(Scope.SCRIPT_WRITE)
 def upload_files(path: ScriptPath, form: UploadForm) -> Answer:
     """Add or replace files as a new version: parts named `files`, or one zip archive. 200 if nothing is new."""
+    files = fileview.uploaded(form)
     with guard.transaction() as session:
         script = service.get(session, path.script_id)
-        return _show_saved(service.add_files(session, script, fileview.uploaded(form), by=guard.current_user()))
+        return _show_saved(service.add_files(session, script, files, by=guard.current_user()))
 
 
 @bp.post("/scripts/<int:script_id>/versions", responses={200: VersionView, 201: VersionView, 409: Problem})
 @needs(Scope.SCRIPT_WRITE)
 def save_version(path: ScriptPath, body: SaveVersion) -> Answer:
     """Freeze these files as a version. 200 with the latest one if nothing is new."""
+    files = fileview.given(body.files)
     with guard.transaction() as session:
         saved = service.save_version(
             session,
             service.get(session, path.script_id),
-            fileview.given(body.files),
+            files,
             entry=body.entry,
             message=body.message,
             base=body.base,

@@ -12,8 +12,8 @@ from scripter.lib.errors import BadInput, FieldError
 
 MAX_VARIABLES = 100
 MAX_VALUE = 32_768
-# Reading one megabyte of Python takes about a second; what comes after is kept without being looked at.
-_MAX_PARSED_BYTES = 1024 * 1024
+# Reading this much Python takes a fraction of a second; what comes after is kept without being looked at.
+_MAX_PARSED_BYTES = 256 * 1024
 _MAX_WARNINGS = 50
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
