@@ -16,7 +16,9 @@ from sqlalchemy import event
 from scripter.access.models import AuditEntry
 from scripter.context import Context
 from scripter.filestore import SourceFile
+from scripter.images import builds
 from scripter.jobs import service as jobs
+from scripter.runners.protocol import Built
 from scripter.scripts import service
 from scripter.scripts.models import Script, Version
 
@@ -387,3 +389,45 @@ def test_a_script_whose_image_was_never_built_cannot_start(
     assert "Python is dormant" in refused.json["detail"]
     with context.db.reading() as session:
         assert jobs.last_of(session, [script["id"]]) == {}
+
+
+def build(context: Context, client: Browser, image: dict[str, Any]) -> int:
+    """A good build of the image, by a worker's hand."""
+    started = client.post(f"/api/images/{image['id']}/builds").json
+    with context.db.transaction() as session:
+        builds.claim(session, started["id"], "bench:1", 1)
+        built = Built("sha256:1", "3.11.2", 1000)
+        builds.succeed(session, started["id"], "bench:1", built, isolates=False, steps=[])
+    return int(started["id"])
+
+
+def test_a_script_is_not_deleted_while_a_job_of_it_waits(
+    client: Browser, image: dict[str, Any], context: Context
+) -> None:
+    build_id = build(context, client, image)
+    script = make(client, image)
+    assert (script["image"]["usable"], script["image"]["isolates"]) == (True, False)
+    job = client.post(f"/api/scripts/{script['id']}/jobs", json={}).json
+    shown = client.get(f"/api/scripts/{script['id']}").json["last_job"]
+    assert (shown["id"], shown["uuid"], shown["status"]) == (job["id"], job["uuid"], "queued")
+    refused = client.delete(f"/api/scripts/{script['id']}")
+    assert (refused.status_code, "waiting or running" in refused.json["detail"]) == (409, True)
+    # Nor is the built image that it waits to run on taken from it.
+    client.post(f"/api/images/{image['id']}/destroy")
+    with context.db.reading() as session:
+        assert builds.leftovers(session) == []
+    client.post(f"/api/jobs/{job['id']}/cancel")
+    with context.db.reading() as session:
+        assert [left.build_id for left in builds.leftovers(session)] == [build_id]
+    assert client.delete(f"/api/scripts/{script['id']}").status_code == 204
+    assert client.get(f"/api/jobs/{job['id']}").status_code == 404
+
+
+def test_a_script_counts_its_schedules_and_takes_them_with_it(client: Browser, image: dict[str, Any]) -> None:
+    script = make(client, image)
+    for cron in ("0 3 * * *", "0 4 * * *"):
+        body = {"script_id": script["id"], "cron": cron}
+        assert client.post("/api/schedules", json=body).status_code == 201
+    assert client.get(f"/api/scripts/{script['id']}").json["schedules"] == 2
+    assert client.delete(f"/api/scripts/{script['id']}").status_code == 204
+    assert client.get("/api/schedules").json["items"] == []
