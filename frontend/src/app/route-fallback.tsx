@@ -1,10 +1,11 @@
 /** Shown for the moment in which the first page's code is on its way. */
-import { Center, Loader } from "@mantine/core";
+import { Center, Loader, VisuallyHidden } from "@mantine/core";
 
 export function RouteFallback() {
   return (
     <Center component="main" h="60vh">
-      <Loader aria-label="Loading" />
+      <VisuallyHidden component="h1">Loading</VisuallyHidden>
+      <Loader aria-hidden />
     </Center>
   );
 }

@@ -1,5 +1,5 @@
 /** Colours, fonts and sizes of the whole site; every pair of text and ground keeps a contrast of 4.5 or more. */
-import { createTheme, Modal, type CSSVariablesResolver } from "@mantine/core";
+import { createTheme, Menu, Modal, Notification, type CSSVariablesResolver } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "pine",
@@ -10,7 +10,16 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   cursorType: "pointer",
   components: {
-    Modal: Modal.extend({ styles: { title: { fontWeight: 650 } } }),
+    Modal: Modal.extend({
+      styles: { title: { fontWeight: 650 } },
+      defaultProps: {
+        closeButtonProps: { "aria-label": "Close" },
+        // Its head is no banner of the site.
+        attributes: { header: { role: "presentation" } },
+      },
+    }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close notice" } } }),
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
   },
   colors: {
     dark: ["#dde2e7", "#b8c0c8", "#98a1aa", "#69727b", "#40474e", "#31373d", "#262b30", "#1e2125", "#17191c", "#101214"],

@@ -10,5 +10,5 @@ export function LinkButton({ to, ...rest }: ButtonProps & To) {
 }
 
 export function TextLink({ to, ...rest }: AnchorProps & To) {
-  return <Anchor component={Link} to={to} underline="always" {...rest} />;
+  return <Anchor component={Link} to={to} underline="always" inherit={!rest.size} {...rest} />;
 }

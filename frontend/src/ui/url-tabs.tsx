@@ -1,6 +1,6 @@
 /** Tabs whose place is the address: each tab has its own URL, back and forward work. */
 import { Tabs } from "@mantine/core";
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 import { useNavigate } from "react-router";
 
 export type Tab = { value: string; label: string; to: string; panel: ReactNode; keep?: boolean };
@@ -8,24 +8,34 @@ export type Tab = { value: string; label: string; to: string; panel: ReactNode; 
 /** `keep` leaves a panel standing while another is shown, so that unsaved work in it survives. */
 export function UrlTabs({ label, tabs, value }: { label: string; tabs: Tab[]; value: string }) {
   const navigate = useNavigate();
+  const id = useId();
   const go = (next: string | null) => {
     const tab = tabs.find((one) => one.value === next);
     if (tab) void navigate(tab.to);
   };
   return (
-    <Tabs value={value} onChange={go} keepMounted>
-      <Tabs.List aria-label={label} mb="md" style={{ flexWrap: "nowrap", overflowX: "auto", overflowY: "hidden" }}>
-        {tabs.map((tab) => (
-          <Tabs.Tab key={tab.value} value={tab.value}>
-            {tab.label}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
+    <>
+      <Tabs id={id} value={value} onChange={go}>
+        <Tabs.List aria-label={label} mb="md" style={{ flexWrap: "nowrap", overflowX: "auto", overflowY: "hidden" }}>
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab.value} value={tab.value}>
+              {tab.label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+      </Tabs>
       {tabs.map((tab) => (
-        <Tabs.Panel key={tab.value} value={tab.value}>
+        // Panels of our own: the library's stop the effects of a hidden panel, also those that guard unsaved work.
+        <div
+          key={tab.value}
+          role="tabpanel"
+          id={`${id}-panel-${tab.value}`}
+          aria-labelledby={`${id}-tab-${tab.value}`}
+          hidden={tab.value !== value}
+        >
           {(tab.keep || tab.value === value) && tab.panel}
-        </Tabs.Panel>
+        </div>
       ))}
-    </Tabs>
+    </>
   );
 }

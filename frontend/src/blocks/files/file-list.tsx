@@ -97,7 +97,7 @@ function FileMenu({ path, onRename, onDelete }: { path: string; onRename: () => 
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={onRename}>Rename</Menu.Item>
-        <Menu.Item color="red" onClick={onDelete}>
+        <Menu.Item onClick={onDelete}>
           Delete
         </Menu.Item>
       </Menu.Dropdown>

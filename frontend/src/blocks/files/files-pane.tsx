@@ -56,33 +56,39 @@ export function FilesPane({ handle, readOnly = false, entry, toolbar, short = fa
       <FileList handle={handle} readOnly={readOnly} entry={entry} onUpload={upload} />
       <div className={classes.main}>
         {toolbar && <Group className={classes.toolbar}>{toolbar}</Group>}
-        {file ? <OneFile key={file.encoding} file={file} readOnly={readOnly} handle={handle} /> : <NoFile />}
+        {file ? <OneFile file={file} readOnly={readOnly} handle={handle} /> : <NoFile />}
       </div>
     </div>
   );
 }
 
 function OneFile({ file, readOnly, handle }: { file: DraftFile; readOnly: boolean; handle: DraftHandle }) {
-  if (file.encoding === "base64") {
-    return (
-      <Box p="md">
-        <Text size="sm">
-          <b>{file.path}</b> is not text ({bytes(fromBase64(file.content).length)}), so it cannot be edited here. Upload a file of
-          the same name to replace it.
-        </Text>
-      </Box>
-    );
-  }
+  const binary = file.encoding === "base64";
   return (
-    <div className={classes.code}>
-      <CodeEditor
-        path={file.path}
-        value={file.content}
-        label={`Code of ${file.path}`}
-        readOnly={readOnly}
-        onChange={(content) => handle.dispatch({ type: "edit", path: file.path, content })}
-      />
-    </div>
+    <>
+      {binary && <NotText file={file} />}
+      {/* Only hidden, never taken away: it holds what can be undone in the other files. */}
+      <div className={classes.code} hidden={binary}>
+        <CodeEditor
+          path={file.path}
+          value={binary ? "" : file.content}
+          label={`Code of ${file.path}`}
+          readOnly={readOnly || binary}
+          onChange={(content) => handle.dispatch({ type: "edit", path: file.path, content })}
+        />
+      </div>
+    </>
+  );
+}
+
+function NotText({ file }: { file: DraftFile }) {
+  return (
+    <Box p="md">
+      <Text size="sm">
+        <b>{file.path}</b> is not text ({bytes(fromBase64(file.content).length)}), so it cannot be edited here. Upload a file of the
+        same name to replace it.
+      </Text>
+    </Box>
   );
 }
 

@@ -125,7 +125,7 @@ function Controls({ schedule, onEdit, onDelete }: ControlProps) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => onEdit(schedule)}>Edit</Menu.Item>
-          <Menu.Item color="red" onClick={() => onDelete(schedule)}>
+          <Menu.Item onClick={() => onDelete(schedule)}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>
