@@ -90,13 +90,24 @@ class Jobs(settings.Section):
     cpus: Annotated[float, Field(ge=0.1, le=256)] = 1.0
     processes: Annotated[int, Field(ge=8, le=4096)] = 128
     log_limit_mb: Annotated[int, Field(ge=1, le=10_240)] = 64
+    # What a script may ask for at most. 0 processors means all that the machine has.
+    max_time_limit_s: Annotated[int, Field(ge=1, le=86_400)] = 86_400
+    max_memory_mb: Annotated[int, Field(ge=16, le=1_048_576)] = 8192
+    max_cpus: Annotated[float, Field(ge=0, le=256)] = 0
+    max_processes: Annotated[int, Field(ge=8, le=4096)] = 4096
+
+    @property
+    def most_cpus(self) -> float:
+        return self.max_cpus or float(os.cpu_count() or 1)
 
 
 class Builds(settings.Section):
-    """Limits of image builds."""
+    """Limits of image builds: what images start out with, and what they may ask for at most."""
 
     time_limit_s: Annotated[int, Field(ge=10, le=86_400)] = 1800
     memory_mb: Annotated[int, Field(ge=64, le=1_048_576)] = 2048
+    max_time_limit_s: Annotated[int, Field(ge=10, le=86_400)] = 86_400
+    max_memory_mb: Annotated[int, Field(ge=64, le=1_048_576)] = 8192
 
 
 class Login(settings.Section):

@@ -228,8 +228,8 @@ def _check_limits(shared: Context, memory_mb: int, time_limit_s: int) -> None:
     most = shared.settings.builds
     bounds.check(
         [
-            Bound("limits.memory_mb", memory_mb, LEAST_MEMORY_MB, most.memory_mb, "MB"),
-            Bound("limits.time_limit_s", time_limit_s, LEAST_TIME_LIMIT_S, most.time_limit_s, "seconds"),
+            Bound("limits.memory_mb", memory_mb, LEAST_MEMORY_MB, most.max_memory_mb, "MB"),
+            Bound("limits.time_limit_s", time_limit_s, LEAST_TIME_LIMIT_S, most.max_time_limit_s, "seconds"),
         ]
     )
 

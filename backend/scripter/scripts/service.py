@@ -207,10 +207,10 @@ def _set_limits(shared: Context, script: Script, limits: Limits) -> None:
     script.processes = limits.get("processes", script.processes)
     # Only what is set now: a ceiling that was lowered since must not keep anybody from changing a name.
     allowed = {
-        "time_limit_s": Bound("limits.time_limit_s", script.time_limit_s, 1, most.time_limit_s, "seconds"),
-        "memory_mb": Bound("limits.memory_mb", script.memory_mb, 16, most.memory_mb, "MB"),
-        "cpus": Bound("limits.cpus", script.cpus, 0.1, most.cpus, "processors"),
-        "processes": Bound("limits.processes", script.processes, 8, most.processes, "processes"),
+        "time_limit_s": Bound("limits.time_limit_s", script.time_limit_s, 1, most.max_time_limit_s, "seconds"),
+        "memory_mb": Bound("limits.memory_mb", script.memory_mb, 16, most.max_memory_mb, "MB"),
+        "cpus": Bound("limits.cpus", script.cpus, 0.1, most.most_cpus, "processors"),
+        "processes": Bound("limits.processes", script.processes, 8, most.max_processes, "processes"),
     }
     bounds.check(allowed[name] for name in limits)
 
