@@ -1,0 +1,205 @@
+"""The main job done by clicking, in headless Chromium, against `scripter up` with a real Docker engine."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+
+import testbed
+from testbed.stack import PASSWORD, Stack, embedded
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SLOW_MS = 60_000
+# Set this to a directory to keep a picture of each page.
+PICTURES = os.environ.get("SCRIPTER_TEST_PICTURES", "")
+
+
+@pytest.fixture(scope="module")
+def stack(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with embedded(services, tmp_path_factory.mktemp("embedded")) as stack:
+        stack.setup_link("up")
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def chromium(services: testbed.Services) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=services.chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Complaints:
+    """What the browser complained about: errors on its console, requests that failed."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        # Asking who is logged in before anybody is, or for what was just deleted, is no fault.
+        self.expected: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.seen.append(f"error: {error}"))
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A failed request is told by its response, with the address.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.seen.append(f"console: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not any(re.search(one, response.url) for one in self.expected):
+            self.seen.append(f"{response.status} {response.request.method} {response.url}")
+
+
+@pytest.fixture(scope="module")
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture(scope="module")
+def person(chromium: Browser, stack: Stack, complaints: Complaints) -> Iterator[BrowserContext]:
+    """A new person's browser. The tests of this module are one journey, in their order."""
+    context = chromium.new_context(base_url=stack.url, viewport={"width": 1280, "height": 850})
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def page(person: BrowserContext, complaints: Complaints) -> Page:
+    page = person.new_page()
+    complaints.watch(page)
+    return page
+
+
+@pytest.fixture(autouse=True)
+def no_complaints(complaints: Complaints) -> Iterator[None]:
+    yield
+    assert complaints.seen == []
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+
+
+def type_code(page: Page, label: str, text: str) -> None:
+    """Replace what stands in the code editor."""
+    editor = page.get_by_role("textbox", name=label)
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+
+
+def test_the_printed_link_makes_the_first_user(page: Page, stack: Stack) -> None:
+    page.goto(stack.setup_link("up"))
+    page.get_by_role("textbox", name="Name").fill("anna")
+    page.get_by_label(re.compile(r"^Password\W*$")).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    picture(page, "setup")
+    page.get_by_role("button", name=re.compile("Set up|Create|Start|Begin")).click()
+    expect(page.get_by_role("link", name="Images").first).to_be_visible()
+    expect(page.get_by_text("Sample hello").first).to_be_visible()
+    picture(page, "overview")
+
+
+def test_an_image_is_made_and_built_with_its_log_live(page: Page) -> None:
+    page.get_by_role("link", name="Images").first.click()
+    page.get_by_role("link", name="New image").first.click()
+    page.get_by_role("textbox", name="Name").fill("Six")
+    page.get_by_role("textbox", name="Packages").fill(f"# {secrets.token_hex(4)}\nsix==1.17.0")
+    picture(page, "new-image")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", name="Six")).to_be_visible()
+    page.get_by_role("button", name="Build", exact=True).click()
+    expect(page.get_by_text("Successfully installed six").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text(re.compile("ready", re.IGNORECASE)).first).to_be_visible(timeout=SLOW_MS)
+    picture(page, "image")
+
+
+def test_a_script_is_written_saved_and_run_with_its_log_below(page: Page) -> None:
+    page.get_by_role("link", name="Scripts").first.click()
+    page.get_by_role("link", name="New script").first.click()
+    page.get_by_role("textbox", name="Name").fill("Greeter")
+    page.get_by_label("Image").first.click()
+    page.get_by_role("option", name=re.compile("^Six")).click()
+    picture(page, "new-script")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("textbox", name="Code of main.py")).to_be_visible()
+    type_code(page, "Code of main.py", "import sys, six\nprint('hello', *sys.argv[1:], six.__name__)\n")
+    page.get_by_role("textbox", name="What changed").fill("say hello")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Version 2").first).to_be_visible()
+    page.get_by_role("textbox", name="Arguments").fill("bela")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("hello bela six").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("exit 0").first).to_be_visible(timeout=SLOW_MS)
+    picture(page, "script")
+
+
+def test_a_running_job_is_watched_live_and_cancelled(page: Page) -> None:
+    type_code(
+        page,
+        "Code of main.py",
+        "import time\nfor n in range(600):\n    print('still here', n, flush=True)\n    time.sleep(0.2)\n",
+    )
+    page.get_by_role("textbox", name="Arguments").fill("")
+    page.get_by_role("textbox", name="Code of main.py").press("Control+Enter")
+    expect(page.get_by_text("still here 3").first).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name=re.compile("^(Cancel|Stop)")).first.click()
+    expect(page.get_by_text("cancelled by anna").first).to_be_visible(timeout=SLOW_MS)
+
+
+def test_the_list_of_jobs_leads_to_the_page_of_one(page: Page) -> None:
+    page.get_by_role("link", name="Jobs").first.click()
+    expect(page.get_by_text("cancelled by anna").first).to_be_visible()
+    picture(page, "jobs")
+    page.get_by_role("link", name=re.compile(r"#?\d+$")).last.click()
+    expect(page).to_have_url(re.compile(r"/jobs/\d+"))
+    expect(page.get_by_text("exit 0").first).to_be_visible()
+    picture(page, "job")
+
+
+def test_a_schedule_is_added_with_a_live_preview_and_fires_by_itself(page: Page, complaints: Complaints) -> None:
+    complaints.expected.append("/api/schedules/preview")  # a wrong line is refused, and shown as such
+    page.get_by_role("link", name="Schedules").first.click()
+    page.get_by_role("button", name=re.compile("Add|New")).first.click()
+    page.get_by_label("Script").first.click()
+    page.get_by_role("option", name="Sample hello").click()
+    cron = page.get_by_role("textbox", name="Crontab line")
+    cron.fill("61 * * * *")
+    expect(page.get_by_text(re.compile("minute.*0.*59")).first).to_be_visible()
+    cron.fill("* * * * *")
+    expect(page.get_by_text("Every minute").first).to_be_visible()
+    picture(page, "schedule-dialog")
+    page.get_by_role("button", name=re.compile("^(Add|Save|Create)")).last.click()
+    expect(page.get_by_role("switch").first).to_be_visible()
+    picture(page, "schedules")
+    page.get_by_role("link", name="Jobs").first.click()
+    # No reload: the row comes over the live feed.
+    expect(page.get_by_text("by schedule").first).to_be_visible(timeout=90_000)
+
+
+def test_logging_out_closes_the_door_and_logging_in_opens_it(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("anna")).click()
+    page.get_by_role("menuitem", name="Log out").click()
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    page.get_by_role("textbox", name="Name").fill("anna")
+    page.get_by_label(re.compile(r"^Password\W*$")).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("link", name="Images").first).to_be_visible()
