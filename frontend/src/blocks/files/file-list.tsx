@@ -76,7 +76,7 @@ function AddFiles({ onNew, onUpload }: { onNew: () => void; onUpload: (files: Fi
       </Tooltip>
       <FileButton multiple onChange={(files) => void onUpload(files)} inputProps={{ "aria-label": "Files to upload" }}>
         {(props) => (
-          <Tooltip label="Upload files, or drop them here">
+          <Tooltip label="Upload files or a zip archive, or drop them here">
             <ActionIcon variant="subtle" color="gray" aria-label="Upload files" {...props}>
               <Upload size={16} />
             </ActionIcon>

@@ -3,7 +3,7 @@ import { Box, Group, Text } from "@mantine/core";
 import { useState, type DragEvent, type ReactNode } from "react";
 import { CodeEditor } from "@/blocks/code-editor/code-editor";
 import { fromBase64 } from "@/lib/base64";
-import { bytes } from "@/lib/format";
+import { bytes, plural } from "@/lib/format";
 import { toast, toastError } from "@/ui/toast";
 import type { DraftFile } from "./draft";
 import { FileList } from "./file-list";
@@ -31,7 +31,7 @@ export function FilesPane({ handle, readOnly = false, entry, toolbar, short = fa
     try {
       const read = await readFiles(files);
       dispatch({ type: "put", files: read });
-      toast(`Added ${read.map((one) => one.path).join(", ")}. Save to keep.`);
+      toast(`Added ${plural(read.length, "file")}. Save to keep.`);
     } catch (error) {
       toastError(error as Error);
     }
