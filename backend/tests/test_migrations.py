@@ -89,3 +89,35 @@ def test_names_that_differ_only_in_an_accent_are_different(empty: Database, tmp_
         )
         connection.execute(insert, {"key": "cafe"})
         connection.execute(insert, {"key": "café"})
+
+
+def test_ids_of_deleted_rows_are_never_given_again(empty: Database, tmp_path: Path) -> None:
+    migrations.upgrade(empty, tmp_path)
+    user = (
+        "INSERT INTO users (name, name_key, role, password_hash, created_at)"
+        " VALUES ('a', 'a', 'administrator', '', '2026-01-01 00:00:00.000000')"
+    )
+    with empty.engine.begin() as connection:
+        ids = []
+        for _ in range(2):
+            connection.execute(text(user))
+            ids.append(connection.scalar(text("SELECT MAX(id) FROM users")))
+            connection.execute(text("DELETE FROM users"))
+    assert ids == [1, 2]
+
+
+# Their one row has an id that we choose ourselves.
+SINGLE_ROWS = {"clock_ticks", "setup_codes"}
+
+
+def test_sqlite_gives_ids_only_once_in_rows_and_migrations(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'ids.db'}")
+    migrations.upgrade(db, tmp_path)
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+        made = {row.name: row.sql for row in rows}
+    db.close()
+    for table in Base.metadata.sorted_tables:
+        wanted = "id" in table.c and table.name not in SINGLE_ROWS
+        assert bool(table.dialect_options["sqlite"]["autoincrement"]) == wanted, table.name
+        assert ("AUTOINCREMENT" in made[table.name]) == wanted, table.name

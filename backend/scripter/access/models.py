@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scripter.access.scopes import Role
-from scripter.lib.db import Base, Id, UtcDateTime
+from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
 
 _SHA256 = 64  # hex digits
 
@@ -18,6 +18,7 @@ class User(Base):
     """A person who can log in. Other rooms keep only the id; what Scripter does by itself has no user."""
 
     __tablename__ = "users"
+    __table_args__ = IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
@@ -31,6 +32,7 @@ class Login(Base):
     """One browser that is logged in. Its cookie holds what `token_hash` is the SHA-256 of."""
 
     __tablename__ = "logins"
+    __table_args__ = IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
@@ -44,6 +46,7 @@ class Token(Base):
     """A key for programs, acting as its user. `prefix` is its beginning, to recognise it by."""
 
     __tablename__ = "tokens"
+    __table_args__ = IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
@@ -83,7 +86,7 @@ class AuditEntry(Base):
     """One deed: who (None is Scripter itself), when, what, to which thing (`image:3`), with which details."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index(None, "target", "id"),)
+    __table_args__ = (Index(None, "target", "id"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

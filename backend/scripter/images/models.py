@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scripter.access.models import User
 from scripter.filestore import StoredEntry
 from scripter.lib import clock
-from scripter.lib.db import Base, Id, UtcDateTime
+from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
 
 
 class ImageStatus(StrEnum):
@@ -51,10 +51,6 @@ BUILD_MOVES: Mapping[BuildStatus, frozenset[BuildStatus]] = {
 FINISHED = frozenset(BuildStatus) - set(BUILD_MOVES)
 
 
-# Without it SQLite gives the id of a deleted row to the next one, which would inherit its log files and labels.
-_IDS_ONCE = {"sqlite_autoincrement": True}
-
-
 class StepRecord(TypedDict):
     """One step of a build as kept in its row; `seconds` is None until the step has ended."""
 
@@ -75,7 +71,7 @@ class Image(Base):
     """A recipe. Its files are a manifest over the file store; `digest` is the digest of that manifest."""
 
     __tablename__ = "images"
-    __table_args__ = _IDS_ONCE
+    __table_args__ = IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
@@ -101,7 +97,7 @@ class Build(Base):
     __table_args__ = (
         UniqueConstraint("image_id", "number"),
         Index("ix_builds_status_lease", "status", "lease_until"),
-        _IDS_ONCE,
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scripter.access.models import User
 from scripter.jobs.states import Reason, Status, Trigger
-from scripter.lib.db import Base, Id, UtcDateTime
+from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
 from scripter.scripts.models import Script, Version
 
 
@@ -24,6 +24,7 @@ class Job(Base):
         # The next waiting job, by priority and age; and the jobs of a worker.
         Index("ix_jobs_status_priority_id", "status", "priority", "id"),
         Index("ix_jobs_script_id_id", "script_id", "id"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -86,6 +87,7 @@ class JobEvent(Base):
     """One change of a job's state, written in the transaction that makes it."""
 
     __tablename__ = "job_events"
+    __table_args__ = IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)

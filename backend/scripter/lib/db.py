@@ -40,6 +40,10 @@ NAMING = {
 # SQLite gives rowid behaviour (and autoincrement) only to INTEGER.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
+# For `__table_args__`: without it SQLite gives the id of a deleted row to the next one, which would inherit what is
+# kept under that id elsewhere: log files, links, the audit trail.
+IDS_ONCE = {"sqlite_autoincrement": True}
+
 _RETRIED_MYSQL_ERRORS = {1020, 1205, 1213}  # snapshot too old, lock wait timeout, deadlock
 _TRIES = 4
 

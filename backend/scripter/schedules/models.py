@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Integer, String, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scripter.access.models import User
-from scripter.lib.db import Base, Id, UtcDateTime
+from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
 from scripter.scripts.models import Script
 
 
@@ -31,7 +31,7 @@ class Schedule(Base):
         # The planner asks for exactly this, every minute, over all schedules.
         Index(None, "enabled", "next_at"),
         # The keys by which jobs are started only once hold the number of the schedule: it must never be used again.
-        {"sqlite_autoincrement": True},
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -61,6 +61,7 @@ class Occurrence(Base):
         # No due time can be planned twice, whoever plans it and however often.
         UniqueConstraint("schedule_id", "due_at"),
         Index(None, "outcome", "due_at"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -11,17 +11,14 @@ from scripter.access.models import User
 from scripter.filestore import StoredEntry
 from scripter.images.models import Image
 from scripter.lib import clock
-from scripter.lib.db import Base, Id, UtcDateTime
-
-# Without it SQLite gives the id of a deleted row to the next one, which would inherit its log files.
-_IDS_ONCE = {"sqlite_autoincrement": True}
+from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
 
 
 class Script(Base):
     """A named folder of source files and the image that it runs on. The files are those of its latest version."""
 
     __tablename__ = "scripts"
-    __table_args__ = _IDS_ONCE
+    __table_args__ = IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
@@ -50,7 +47,7 @@ class Version(Base):
     """One frozen state of a script's files, never changed after. `digest` covers the manifest and the entry."""
 
     __tablename__ = "versions"
-    __table_args__ = (UniqueConstraint("script_id", "number"), _IDS_ONCE)
+    __table_args__ = (UniqueConstraint("script_id", "number"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id", ondelete="CASCADE"))

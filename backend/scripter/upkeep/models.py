@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scripter.lib.db import Base, Id, UtcDateTime
+from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
 
 
 class WorkerRow(Base):
     """One run of a worker process, kept fresh by its own heartbeat."""
 
     __tablename__ = "workers"
+    __table_args__ = IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     # The run, unique for ever: `<name>:<random>`.

@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("created_at", scripter.lib.db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("name_key", name=op.f("uq_users_name_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "workers",
@@ -97,6 +98,7 @@ def upgrade() -> None:
         sa.Column("seen_at", scripter.lib.db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workers")),
         sa.UniqueConstraint("run", name=op.f("uq_workers_run")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("workers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_workers_seen_at"), ["seen_at"], unique=False)
@@ -111,6 +113,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_audit_entries_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entries_by_id"), ["by_id"], unique=False)
@@ -161,6 +164,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_logins_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_logins")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_logins_token_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("logins", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_logins_expires_at"), ["expires_at"], unique=False)
@@ -205,6 +209,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_tokens_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_tokens_token_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tokens", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tokens_user_id"), ["user_id"], unique=False)
@@ -340,6 +345,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
         sa.UniqueConstraint("schedule_id", "due_at", name=op.f("uq_occurrences_schedule_id_due_at")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("occurrences", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_occurrences_job_id"), ["job_id"], unique=False)
@@ -347,58 +353,21 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("occurrences", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_occurrences_outcome_due_at"))
-        batch_op.drop_index(batch_op.f("ix_occurrences_job_id"))
-
+    # Indexes go with their tables; MariaDB would refuse to drop those that its foreign keys need.
     op.drop_table("occurrences")
-    with op.batch_alter_table("job_events", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_job_events_job_id"))
-        batch_op.drop_index(batch_op.f("ix_job_events_at"))
-
     op.drop_table("job_events")
-    with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.drop_index("ix_jobs_status_priority_id")
-        batch_op.drop_index("ix_jobs_script_id_id")
-        batch_op.drop_index(batch_op.f("ix_jobs_schedule_id"))
-        batch_op.drop_index(batch_op.f("ix_jobs_image_id"))
-
     op.drop_table("jobs")
     op.drop_table("versions")
-    with op.batch_alter_table("schedules", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_schedules_script_id"))
-        batch_op.drop_index(batch_op.f("ix_schedules_enabled_next_at"))
-
     op.drop_table("schedules")
-    with op.batch_alter_table("tokens", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_tokens_user_id"))
-
     op.drop_table("tokens")
     op.drop_table("scripts")
-    with op.batch_alter_table("logins", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_logins_user_id"))
-        batch_op.drop_index(batch_op.f("ix_logins_expires_at"))
-
     op.drop_table("logins")
-    with op.batch_alter_table("builds", schema=None) as batch_op:
-        batch_op.drop_index("ix_builds_status_lease")
-
     op.drop_table("builds")
-    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_entries_target_id"))
-        batch_op.drop_index(batch_op.f("ix_audit_entries_by_id"))
-
     op.drop_table("audit_entries")
-    with op.batch_alter_table("workers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_workers_seen_at"))
-
     op.drop_table("workers")
     op.drop_table("users")
     op.drop_table("setup_codes")
     op.drop_table("leftovers")
     op.drop_table("images")
-    with op.batch_alter_table("failed_logins", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_failed_logins_failed_at"))
-
     op.drop_table("failed_logins")
     op.drop_table("clock_ticks")
