@@ -106,7 +106,7 @@ def test_ids_of_deleted_rows_are_never_given_again(empty: Database, tmp_path: Pa
     assert ids == [1, 2]
 
 
-# Their one row has an id that we choose ourselves.
+# One row at most, whose id nobody keeps.
 SINGLE_ROWS = {"clock_ticks", "setup_codes"}
 
 

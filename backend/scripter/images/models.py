@@ -133,6 +133,7 @@ class Leftover(Base):
     """A built image that no image needs any more; it is removed from the engine once no job needs it either."""
 
     __tablename__ = "leftovers"
+    __table_args__ = IDS_ONCE
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     # Not a foreign key: the build may have been deleted with its image, while jobs of it still run.
