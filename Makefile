@@ -32,7 +32,7 @@ frontend/node_modules/.ready: frontend/package-lock.json
 
 frontend/dist/index.html: frontend/node_modules/.ready $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
 	@echo "Building the pages ..."
-	@cd frontend && npm run --silent build
+	@cd frontend && npm run --silent build -- --logLevel warn
 
 run: $(VENV)/.ready frontend/dist/index.html ## Run Scripter here, in one process, with its data in DATA=data on PORT=8200
 	@$(BIN)/scripter up --data $(DATA) --port $(PORT)

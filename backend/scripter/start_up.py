@@ -43,9 +43,9 @@ def choose_runner(context: Context) -> Runner:
 def _make_data_directory(settings: Settings) -> None:
     try:
         settings.data_directory.mkdir(parents=True, exist_ok=True)
-        # Job containers run as another user and must be able to pass through to their own slot; the names of what
-        # lies here are no secret, and every directory inside closes itself.
-        settings.data_directory.chmod(0o711)
+        # Logs, sources and the database are nobody else's business. A group may be let in on purpose; containers do
+        # not come this way, the engine hands them their own slot.
+        settings.data_directory.chmod(settings.data_directory.stat().st_mode & 0o770)
         (settings.data_directory / "run").mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         raise BadInput.at("data.directory", f"cannot be used: {error}") from error

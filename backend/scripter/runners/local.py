@@ -152,7 +152,13 @@ class LocalRunner:
             pid: int | None = local_process.spawn(command, environment, stdin=pipe, errors=errors)
         else:
             wrapped = local_sandbox.around(
-                sandbox, command, directory=spec.directory, venv=venv, data=self._data, network=spec.network
+                sandbox,
+                command,
+                agent=places.AGENT,
+                directory=spec.directory,
+                venv=venv,
+                data=self._data,
+                network=spec.network,
             )
             pid = self._spawn_wrapped(wrapped, environment, pipe, errors)
         process = Process.of(pid) if pid else None

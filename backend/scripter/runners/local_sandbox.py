@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from scripter.runners import local_process
@@ -32,13 +33,18 @@ def program() -> str | None:
     return found if done.returncode == 0 else None
 
 
-def around(sandbox: str, command: list[str], *, directory: Path, venv: Path, data: Path, network: Network) -> list[str]:
+def around(
+    sandbox: str, command: list[str], *, agent: Path, directory: Path, venv: Path, data: Path, network: Network
+) -> list[str]:
     """The command line: a read-only system, own processes and /tmp, and of Scripter's data only the job's directory.
 
     Not --die-with-parent: the job is to outlive the worker.
     """
     offline = ["--unshare-net"] if network is Network.NONE else []
-    places = ["--tmpfs", str(data), "--ro-bind", str(venv), str(venv), "--bind", str(directory), str(directory)]
+    # The agent and the interpreter may lie under /tmp or the data directory themselves.
+    needed = (agent, Path(sys.base_prefix), venv)
+    shown = [part for path in needed for part in ("--ro-bind", str(path), str(path))]
+    places = ["--tmpfs", str(data), *shown, "--bind", str(directory), str(directory)]
     # As process 1 the agent adopts every orphan, and its end is the end of all.
     start = ["--chdir", str(directory), "--as-pid-1", "--info-fd", "3", "--"]
     return [sandbox, *_SHUT_OFF, *offline, *_SYSTEM, *places, *start, *command]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from runner_rig import DOCKERFILE, MEBIBYTE, Rig, Watch, ended, go, log_of, until
 
-from scripter.runners import local
+from scripter.runners import local, places
 from scripter.runners.local_process import Process
 from scripter.runners.protocol import Ending, Limits, SlotGone
 
@@ -127,3 +128,15 @@ def test_passwords_of_the_worker_do_not_reach_a_build(plain_rig: Rig, monkeypatc
     )
     assert b"PATH" in watch.said
     assert b"hidden-password" not in watch.said
+
+
+def test_scripter_itself_may_lie_under_tmp(
+    bubblewrap_rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = tmp_path / "checkout" / "agent.py"  # tmp_path is under /tmp, of which the sandbox shows nothing
+    agent.parent.mkdir()
+    shutil.copy(places.AGENT, agent)
+    monkeypatch.setattr(places, "AGENT", agent)
+    slot = bubblewrap_rig.prepare("print('here')")
+    bubblewrap_rig.runner.start(slot, go())
+    assert ended(slot).output == ["here"]
