@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from scripter.context import Context
 from scripter.jobs import moves, slots
@@ -18,13 +19,15 @@ from scripter.jobs.models import Job
 from scripter.jobs.outcome import Bounds, Outcome
 from scripter.jobs.states import Status
 from scripter.lib.errors import ScripterError
-from scripter.runners.protocol import Ending, ImageGone, Runner, RunnerUnavailable, Slot, SlotGone
+from scripter.runners.protocol import Ending, ImageGone, Refused, Runner, RunnerUnavailable, Slot, SlotGone
 
 log = structlog.get_logger(__name__)
 
 EXIT_POLL_S = 0.02
 # How often the runner is asked whether the container still exists, while no exit record is there.
 LOOK_S = 2.0
+# An engine that does not answer, or answers but cannot work, is not asked in a tight loop.
+PAUSE_S = 1.0
 
 
 class Attempt:
@@ -40,6 +43,7 @@ class Attempt:
         self.slot: Slot | None = None
         # Set when the worker stops or has lost the lease: leave the container alone and be gone.
         self.let_go = threading.Event()
+        self._told_to_stop = False
 
     def begin(self) -> bool:
         """Prepare a container and hand it its go. False when the job ended, or went back to the queue, right here."""
@@ -47,7 +51,6 @@ class Attempt:
             self._clear()
             slots.make(self._context, self._job)
             self.slot = self._runner.prepare(slots.spec(self._context, self._job))
-            return self.start()
         except RunnerUnavailable as error:
             self._give_back(str(error))
         except ImageGone:
@@ -57,17 +60,9 @@ class Attempt:
         except (ScripterError, OSError) as error:
             log.exception("job.could_not_start", job=self._job.uuid)
             self._finish(outcomes.could_not_start(str(error)))
+        else:
+            return self._start(self.slot)
         return False
-
-    def start(self) -> bool:
-        """Hand over the go. Sent a second time after a crash it does no harm: the agent reads just one."""
-        if self.slot is None:
-            raise RuntimeError("There is no slot to start.")
-        start_ms = round((time.monotonic() - self._claimed_at) * 1000)
-        banner = f"cold start in {start_ms} ms on {self._context.worker}"
-        self._runner.start(self.slot, slots.go(self._context, self._job, banner))
-        with self._context.db.transaction() as session:
-            return moves.mark_running(session, self._job, self._context.worker, start_ms, "cold")
 
     def resume(self) -> bool:
         """Go on with an adopted job. One that had not begun is begun, in the same container if it still waits there.
@@ -75,13 +70,66 @@ class Attempt:
         A script that may have begun is never begun again.
         """
         if self._may_have_begun():
+            return self._found_running()
+        return self.begin() if self.slot is None else self._start(self.slot)
+
+    def stop(self) -> None:
+        """Tell the container to stop its script, once."""
+        if self.slot is not None and not self._told_to_stop:
+            self._runner.stop(self.slot)
+            self._told_to_stop = True
+
+    def _start(self, slot: Slot) -> bool:
+        """Hand over the go. Sent a second time it does no harm: the agent reads just one.
+
+        With the engine away it waits here and does not go back to the queue: only this container can tell whether the
+        go came through.
+        """
+        while self._is_wanted():
+            start_ms = round((time.monotonic() - self._claimed_at) * 1000)
+            banner = f"cold start in {start_ms} ms on {self._context.worker}"
+            try:
+                self._runner.start(slot, slots.go(self._context, self._job, banner))
+            except SlotGone as error:
+                return self._missed(error)
+            except RunnerUnavailable as error:
+                log.warning("job.engine_away", job=self._job.uuid, error=str(error))
+                self.let_go.wait(PAUSE_S)
+                if self._may_have_begun():
+                    return self._found_running()
+                continue
+            except ScripterError as error:
+                self._finish(outcomes.could_not_start(str(error)))
+                return False
+            return self._record_start(start_ms)
+        return False
+
+    def _missed(self, error: SlotGone) -> bool:
+        """Nobody took the go. True if that is because an earlier one was taken."""
+        if self._has_record() or slots.has_log(self._directory) or self._look() is Ending.ALIVE:
+            return self._found_running()
+        self._finish(outcomes.could_not_start(str(error)))
+        return False
+
+    def _record_start(self, start_ms: int) -> bool:
+        worker = self._context.worker
+        return self._context.db.run(lambda session: moves.mark_running(session, self._job, worker, start_ms, "cold"))
+
+    def _found_running(self) -> bool:
+        """Only a job that counts as running is told to stop when somebody cancels it."""
+        if self._job.status == Status.RUNNING:
             return True
-        if self.slot is None:
-            return self.begin()
-        try:
-            return self.start()
-        except SlotGone:
-            return True  # it took its go at the last moment, or is gone: following it finds out which
+        return self._context.db.run(lambda session: moves.found_running(session, self._job, self._context.worker))
+
+    def _is_wanted(self) -> bool:
+        """The last look before a script begins: whether the job is still ours, and nobody has cancelled it."""
+        with self._context.db.reading() as session:
+            job = session.get_one(Job, self.job_id)
+            ours = job.worker == self._context.worker and not self.let_go.is_set()
+            cancelled, bounds = job.cancel_requested_at is not None, _bounds(job)
+        if ours and cancelled:
+            self._finish(outcomes.cancelled_before_start(bounds))
+        return ours and not cancelled
 
     def _may_have_begun(self) -> bool:
         """As row, container and slot directory tell: the agent's first deed after its go is a line in the log."""
@@ -102,19 +150,29 @@ class Attempt:
         looked = time.monotonic()
         while not self.let_go.wait(EXIT_POLL_S):
             if self._has_record():
-                return self._finish(self._outcome(Ending.EXITED))
+                return self._end(Ending.EXITED)
             if time.monotonic() - looked >= LOOK_S:
                 looked = time.monotonic()
                 ending = self._look()
                 if ending is not Ending.ALIVE and not self.let_go.wait(EXIT_POLL_S):
-                    return self._finish(self._outcome(ending))
+                    return self._end(ending)
         return None
+
+    def _end(self, ending: Ending) -> None:
+        """Record the end, however long the database needs to answer."""
+        while True:
+            try:
+                return self._finish(self._outcome(ending))
+            except SQLAlchemyError as error:
+                log.warning("job.database_away", job=self._job.uuid, error=str(error))
+                if self.let_go.wait(PAUSE_S):
+                    return None
 
     def _look(self) -> Ending:
         try:
             return Ending.GONE if self.slot is None else self._runner.ending(self.slot)
-        except RunnerUnavailable:
-            # The engine is away, not the container: with live-restore it runs on, and its record will tell.
+        except (RunnerUnavailable, Refused):
+            # The engine is away or in trouble, not the container: with live-restore it runs on, and its record will tell.
             return Ending.ALIVE
 
     def _has_record(self) -> bool:
@@ -122,16 +180,16 @@ class Attempt:
 
     def _outcome(self, ending: Ending) -> Outcome:
         with self._context.db.reading() as session:
-            job = session.get_one(Job, self.job_id)
-            by = job.cancelled_by.name if job.cancelled_by else ("Scripter" if job.cancel_requested_at else None)
-            bounds = Bounds(job.time_limit_s, job.memory_mb, by)
+            bounds = _bounds(session.get_one(Job, self.job_id))
         record = slots.exit_record(self._directory)
         return outcomes.from_ending(ending, bounds) if record is None else outcomes.from_record(record, bounds)
 
     def _give_back(self, why: str) -> None:
-        with self._context.db.transaction() as session:
-            moves.give_back(session, self._job, self._context.worker, f"back to the queue: {why}")
-        self.let_go.wait(1.0)  # so that an engine that answers but cannot work is not asked in a tight loop
+        if not self._is_wanted():
+            return
+        words, worker = f"back to the queue: {why}", self._context.worker
+        self._context.db.run(lambda session: moves.give_back(session, self._job, worker, words))
+        self.let_go.wait(PAUSE_S)
 
     def _finish(self, outcome: Outcome) -> None:
         """Record first, clean up after: a crash between the two leaves rubbish, never an unknown end."""
@@ -148,3 +206,8 @@ class Attempt:
             slots.remove(self._directory)
         except (ScripterError, OSError):
             log.exception("job.clean_failed", job=self._job.uuid)
+
+
+def _bounds(job: Job) -> Bounds:
+    by = job.cancelled_by.name if job.cancelled_by else ("Scripter" if job.cancel_requested_at else None)
+    return Bounds(job.time_limit_s, job.memory_mb, by)

@@ -73,6 +73,12 @@ def mark_running(session: Session, job: Job, worker: str, start_ms: int, kind: s
     return move(session, job.id, Status.STARTING, Status.RUNNING, begun, why=why, holder=worker)
 
 
+def found_running(session: Session, job: Job, worker: str) -> bool:
+    """The script turned out to have begun, though whoever started it had no time left to say so."""
+    begun = {"started_at": clock.now()}
+    return move(session, job.id, Status.STARTING, Status.RUNNING, begun, why="was found running", holder=worker)
+
+
 def finish(session: Session, job: Job, worker: str, outcome: Outcome) -> bool:
     """Record the end of a job that `worker` holds; False when it holds it no more (it then does nothing further)."""
     was = session.scalar(select(Job.status).where(Job.id == job.id))
@@ -110,6 +116,8 @@ def release(session: Session, worker: str) -> None:
 
 def abandon(session: Session, worker: str, job_ids: Collection[int]) -> None:
     """Let go of these jobs of `worker`: the thread that followed them broke, so they are up for adoption again."""
+    if not job_ids:
+        return
     mine = update(Job).where(Job.worker == worker, Job.id.in_(job_ids), Job.status.in_(ACTIVE))
     session.execute(mine.values(lease_until=clock.now(), worker=f"{worker} (abandoned)"))
 

@@ -95,6 +95,11 @@ def could_not_start(message: str) -> Outcome:
     return Outcome(status=Status.FAILED, code=Reason.COULD_NOT_START, reason=f"could not start: {message}")
 
 
+def cancelled_before_start(bounds: Bounds) -> Outcome:
+    """The outcome of a job that was cancelled while its container was being prepared; its script has not begun."""
+    return Outcome(status=Status.CANCELLED, code=Reason.CANCELLED, reason=cancelled(bounds))
+
+
 def out_of_memory(bounds: Bounds) -> str:
     return f"out of memory (limit {bounds.memory_mb} MB)"
 

@@ -20,7 +20,8 @@ from scripter.images import service as images
 from scripter.jobs.models import Job, JobEvent
 from scripter.jobs.moves import move, record
 from scripter.jobs.states import FINAL, Reason, Status, Trigger
-from scripter.lib import clock
+from scripter.lib import bounds, clock
+from scripter.lib.bounds import Bound
 from scripter.lib.db import changed_rows
 from scripter.lib.errors import BadInput, Conflict, NotFound
 from scripter.scripts import service as scripts
@@ -67,6 +68,7 @@ def start(
     if key is not None and (known := _by_key(session, key, script)):
         return known
     check_arguments(arguments)
+    _check_time_limit(session, time_limit_s)
     added = scripts.check_environment(environment or {})
     chosen = scripts.version(session, script, version)
     build = images.usable(session, script.image_id)
@@ -85,7 +87,7 @@ def start(
         idempotency_key=key,
         arguments=list(arguments),
         environment={**script.environment, **added},
-        time_limit_s=time_limit_s or script.time_limit_s,
+        time_limit_s=script.time_limit_s if time_limit_s is None else time_limit_s.time_limit_s,
         memory_mb=script.memory_mb,
         cpus=script.cpus,
         processes=script.processes,
@@ -220,6 +222,13 @@ def check_arguments(arguments: Sequence[str]) -> None:
             raise BadInput.at(f"arguments.{number}", f"at most {MAX_ARGUMENT_LENGTH} characters")
         if "\0" in argument:
             raise BadInput.at(f"arguments.{number}", "NUL characters are not allowed")
+
+
+def _check_time_limit(session: Session, time_limit_s: int | None) -> None:
+    """A job's own limit is held to the same ceiling as a script's. None: the script's own, which has been."""
+    most = context.of(session).settings.jobs.max_time_limit_s
+    if time_limit_s is not None:
+        bounds.check([Bound("time_limit_s", time_limit_s, 1, most, "seconds")])
 
 
 def _by_key(session: Session, key: str, script: Script) -> Job | None:

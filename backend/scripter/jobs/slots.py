@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -74,11 +74,15 @@ def go(context: Context, job: Job, banner: str) -> Go:
 
 
 def exit_record(slot: Path) -> Mapping[str, Any] | None:
-    """What the agent wrote as its last act; None while it has not. The file appears whole or not at all."""
+    """What the agent wrote as its last act; None while it has not. The file appears whole or not at all.
+
+    None also for what the agent has not written: where nothing isolates scripts, they can write here too.
+    """
     try:
-        return cast("Mapping[str, Any]", json.loads((slot / "exit.json").read_bytes()))
-    except FileNotFoundError:
+        record = json.loads((slot / "exit.json").read_bytes())
+    except (FileNotFoundError, ValueError):
         return None
+    return cast("Mapping[str, Any]", record) if isinstance(record, dict) and "reason" in record else None
 
 
 def has_log(slot: Path) -> bool:
@@ -87,6 +91,14 @@ def has_log(slot: Path) -> bool:
         return (slot / "log").stat().st_size > 0
     except FileNotFoundError:
         return False
+
+
+def all_of(context: Context) -> Iterator[tuple[int, Path]]:
+    """Every slot directory that is there, with the id of its job."""
+    for slot in (context.data / "slots").glob("*-*"):
+        job_id, _, _ = slot.name.partition("-")
+        if job_id.isdecimal():
+            yield int(job_id), slot
 
 
 def remove(slot: Path) -> None:

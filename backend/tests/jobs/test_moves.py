@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from scripter.config import Jobs
 from scripter.context import Context
 from scripter.jobs import moves, service
 from scripter.jobs.models import Job
@@ -168,3 +169,12 @@ def test_arguments_that_no_command_line_carries_are_refused(queued: Make, argume
     with pytest.raises(BadInput) as caught:
         queued(arguments=arguments)
     assert caught.value.fields[0].field == field
+
+
+@pytest.mark.parametrize("seconds", [0, 121])
+def test_a_jobs_own_time_limit_is_held_to_the_ceiling(context: Context, queued: Make, seconds: int) -> None:
+    context.settings = context.settings.model_copy(update={"jobs": Jobs(max_time_limit_s=120)})
+    assert queued(time_limit_s=120).time_limit_s == 120
+    with pytest.raises(BadInput, match="between 1 and 120 seconds") as caught:
+        queued(time_limit_s=seconds)
+    assert caught.value.fields[0].field == "time_limit_s"
