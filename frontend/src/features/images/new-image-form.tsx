@@ -9,7 +9,6 @@ import { LinkButton } from "@/ui/link-button";
 import { useCreateImage } from "./api";
 
 const DOCKERFILE = `FROM python:3.11-slim
-WORKDIR /opt/image
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 `;
