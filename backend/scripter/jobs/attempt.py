@@ -172,7 +172,7 @@ class Attempt:
         try:
             return Ending.GONE if self.slot is None else self._runner.ending(self.slot)
         except (RunnerUnavailable, Refused):
-            # The engine is away or in trouble, not the container: with live-restore it runs on, and its record will tell.
+            # Not the container is away but the engine: with live-restore the script runs on, and its record will tell.
             return Ending.ALIVE
 
     def _has_record(self) -> bool:

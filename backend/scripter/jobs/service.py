@@ -87,7 +87,7 @@ def start(
         idempotency_key=key,
         arguments=list(arguments),
         environment={**script.environment, **added},
-        time_limit_s=script.time_limit_s if time_limit_s is None else time_limit_s.time_limit_s,
+        time_limit_s=script.time_limit_s if time_limit_s is None else time_limit_s,
         memory_mb=script.memory_mb,
         cpus=script.cpus,
         processes=script.processes,
