@@ -20,7 +20,8 @@ export async function loader({ params }: LoaderFunctionArgs): Promise<null> {
   const id = idFrom(params.id);
   await Promise.all([
     queryClient.ensureQueryData(imageQuery(id)),
-    queryClient.ensureQueryData(imageFilesQuery(id)),
+    // Always asked anew: the editor begins with these, and must not begin with what was saved some time ago.
+    queryClient.fetchQuery({ ...imageFilesQuery(id), staleTime: 0 }),
     queryClient.ensureQueryData(buildsQuery(id)),
   ]);
   return null;

@@ -24,7 +24,8 @@ export async function loader({ params }: LoaderFunctionArgs): Promise<null> {
   const id = idFrom(params.id);
   await Promise.all([
     queryClient.ensureQueryData(scriptQuery(id)),
-    queryClient.ensureQueryData(scriptFilesQuery(id)),
+    // Always asked anew: the editor begins with these, and must not begin with what was newest some time ago.
+    queryClient.fetchQuery({ ...scriptFilesQuery(id), staleTime: 0 }),
     queryClient.ensureQueryData(imagesQuery),
     queryClient.ensureQueryData(versionsQuery(id)),
     queryClient.ensureQueryData(schedulesQuery(id)),

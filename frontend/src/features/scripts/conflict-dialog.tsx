@@ -13,8 +13,8 @@ export function ConflictDialog({ bench, scriptId }: { bench: Workbench; scriptId
       <Stack>
         <Text size="sm">
           You began with version {bench.base}
-          {newest && `; version ${newest.number} by ${newest.author?.name ?? "somebody"} came in between`}. Both stay in the list of
-          versions whatever you choose.
+          {newest && `; version ${newest.number} by ${newest.author?.name ?? "somebody"} came in between`}. Saving yours on top
+          keeps both in the list of versions.
         </Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={() => bench.saving.reset()} data-autofocus>
