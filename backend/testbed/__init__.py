@@ -6,6 +6,6 @@
 from __future__ import annotations
 
 from testbed.errors import ServiceError
-from testbed.services import Services, services
+from testbed.services import LeftOut, Services, left_out, services
 
-__all__ = ["ServiceError", "Services", "services"]
+__all__ = ["LeftOut", "ServiceError", "Services", "left_out", "services"]

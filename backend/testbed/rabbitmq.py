@@ -75,6 +75,10 @@ class Rabbitmq:
     def kill(self) -> None:
         processes.kill(self._broker())
 
+    def flush(self) -> None:
+        """Write to disk what the broker knows of its queues; by itself it does so only now and then."""
+        self._control("eval", "mnesia:sync_log().")
+
     def _control(self, *arguments: str) -> None:
         daemon.run([str(PROGRAMS / "rabbitmqctl"), "--quiet", *arguments], self._environment())
 

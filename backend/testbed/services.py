@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import unittest
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from testbed.daemon import Daemon
 from testbed.engine import Engine
@@ -18,6 +19,7 @@ from testbed.rabbitmq import Rabbitmq
 from testbed.state import State
 
 Name = Literal["dockerd", "mariadb", "rabbitmq"]
+Part = Literal["dockerd", "mariadb", "rabbitmq", "chromium"]
 
 DOCKER_VARIABLE = "SCRIPTER_TEST_DOCKER_HOST"
 MARIADB_VARIABLE = "SCRIPTER_TEST_MARIADB_URL"
@@ -26,6 +28,17 @@ CHROMIUM_VARIABLE = "SCRIPTER_TEST_CHROMIUM"
 VARIABLES: Mapping[Name, str] = MappingProxyType(
     {"dockerd": DOCKER_VARIABLE, "mariadb": MARIADB_VARIABLE, "rabbitmq": RABBITMQ_VARIABLE}
 )
+_VARIABLE_OF: Mapping[Part, str] = MappingProxyType(
+    {
+        "dockerd": DOCKER_VARIABLE,
+        "mariadb": MARIADB_VARIABLE,
+        "rabbitmq": RABBITMQ_VARIABLE,
+        "chromium": CHROMIUM_VARIABLE,
+    }
+)
+# Parts that the person does without, by name. Tests that need one are left out, and the report says so.
+WITHOUT_VARIABLE = "SCRIPTER_TEST_WITHOUT"
+PARTS: tuple[Part, ...] = get_args(Part)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -33,25 +46,39 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 class Services:
     """The addresses, and power over those services that the testbed itself started."""
 
-    docker_host: str
-    """As in DOCKER_HOST: unix:///path or tcp://host:port."""
-    mariadb_url: str
-    """For SQLAlchemy, of a user who may create databases, without a database."""
-    rabbitmq_url: str
-    """Of a virtual host that tests may share; `vhost` makes one for a single test run."""
-    chromium: str
-    """The path of the browser."""
+    addresses: Mapping[Part, str]
+    """Of the parts that are there; who asks for one that was left out on request is told so (`LeftOut`)."""
     own: Mapping[Name, Daemon] = field(compare=False)
     """The services that the testbed runs. One that an environment variable names instead is somebody else's."""
 
+    @property
+    def docker_host(self) -> str:
+        """As in DOCKER_HOST: unix:///path or tcp://host:port."""
+        return self._at("dockerd")
+
+    @property
+    def mariadb_url(self) -> str:
+        """For SQLAlchemy, of a user who may create databases, without a database."""
+        return self._at("mariadb")
+
+    @property
+    def rabbitmq_url(self) -> str:
+        """Of a virtual host that tests may share; `vhost` makes one for a single test run."""
+        return self._at("rabbitmq")
+
+    @property
+    def chromium(self) -> str:
+        """The path of the browser."""
+        return self._at("chromium")
+
+    def _at(self, part: Part) -> str:
+        if part not in self.addresses:
+            raise LeftOut(f"{part} was left out on request ({WITHOUT_VARIABLE}): this was NOT tested")
+        return self.addresses[part]
+
     def environment(self) -> dict[str, str]:
         """The addresses as environment variables."""
-        return {
-            DOCKER_VARIABLE: self.docker_host,
-            MARIADB_VARIABLE: self.mariadb_url,
-            RABBITMQ_VARIABLE: self.rabbitmq_url,
-            CHROMIUM_VARIABLE: self.chromium,
-        }
+        return {_VARIABLE_OF[part]: address for part, address in self.addresses.items()}
 
     def can_break(self, name: Name) -> bool:
         """Whether `start`, `kill` and `restart` are possible for the service."""
@@ -92,23 +119,36 @@ class Services:
         return self.own[name]
 
 
+class LeftOut(unittest.SkipTest):
+    """A part that the person running the tests does without."""
+
+
+def left_out() -> frozenset[Part]:
+    """The parts that are done without on request.
+
+    Raises:
+        ServiceError: a name that is none.
+    """
+    asked = frozenset(os.environ.get(WITHOUT_VARIABLE, "").split())
+    if unknown := asked - set(PARTS):
+        raise ServiceError(f"{WITHOUT_VARIABLE} knows {', '.join(PARTS)}, but not {', '.join(sorted(unknown))}.")
+    return frozenset(part for part in PARTS if part in asked)
+
+
 def services(state: State | None = None) -> Services:
     """The services that the environment names, and for the rest those of the testbed, which must have been started."""
     state = state or State.default()
-    addresses = {name: _address(state, name) for name in VARIABLES}
-    return Services(
-        docker_host=addresses["dockerd"],
-        mariadb_url=addresses["mariadb"],
-        rabbitmq_url=addresses["rabbitmq"],
-        chromium=_browser(),
-        own=own_daemons(state),
-    )
+    addresses: dict[Part, str] = {name: _address(state, name) for name in VARIABLES if name not in left_out()}
+    if "chromium" not in left_out():
+        addresses["chromium"] = _browser()
+    return Services(addresses, own_daemons(state))
 
 
 def own_daemons(state: State) -> dict[Name, Daemon]:
-    """The services that are the testbed's to run: those that no environment variable places elsewhere."""
+    """The services that are the testbed's to run: those that no environment variable places elsewhere or leaves out."""
     daemons: dict[Name, Daemon] = {"dockerd": Engine(state), "mariadb": Mariadb(state), "rabbitmq": Rabbitmq(state)}
-    return {name: daemon for name, daemon in daemons.items() if _given(name) in {None, state.url(name)}}
+    mine = {name: daemon for name, daemon in daemons.items() if _given(name) in {None, state.url(name)}}
+    return {name: daemon for name, daemon in mine.items() if name not in left_out()}
 
 
 def _given(name: Name) -> str | None:

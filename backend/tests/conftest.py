@@ -7,7 +7,6 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -35,48 +34,62 @@ def services() -> testbed.Services:
     return testbed.services()
 
 
-@dataclass(frozen=True)
-class Templates:
-    """Databases in today's shape, made once: a file to copy, and a MariaDB database to empty."""
-
-    sqlite: Path
-    mariadb_url: str
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was done without is the last thing that is read."""
+    for part in sorted(testbed.left_out()):
+        terminalreporter.write_line(
+            f"NOT TESTED: everything that needs {part}, left out on request.", red=True, bold=True
+        )
 
 
 @pytest.fixture(scope="session")
-def templates(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
-    wiring.connect()
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file in today's shape, made once and copied."""
     directory = tmp_path_factory.mktemp("template")
-    name = f"test_{secrets.token_hex(6)}"
+    _bring_up_to_date(f"sqlite:///{directory / 'scripter.db'}", directory)
+    return directory / "scripter.db"
+
+
+@pytest.fixture(scope="session")
+def mariadb_template(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A MariaDB database in today's shape, made once and emptied for each test."""
     admin = create_engine(services.mariadb_url, isolation_level="AUTOCOMMIT")
+    name = f"test_{secrets.token_hex(6)}"
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     url = make_url(services.mariadb_url).set(database=name).render_as_string(hide_password=False)
-    for one in (f"sqlite:///{directory / 'scripter.db'}", url):
-        db = Database(one)
-        migrations.upgrade(db, directory)
-        db.close()
-    yield Templates(directory / "scripter.db", url)
+    _bring_up_to_date(url, tmp_path_factory.mktemp("locks"))
+    yield url
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name}"))
     admin.dispose()
 
 
+def _bring_up_to_date(url: str, directory: Path) -> None:
+    wiring.connect()
+    db = Database(url)
+    migrations.upgrade(db, directory)
+    db.close()
+
+
 @pytest.fixture(params=["sqlite", "mariadb"])
-def database_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database in today's shape, of each kind in turn."""
-    if request.param == "sqlite":
-        shutil.copy(templates.sqlite, tmp_path / "scripter.db")
-        return f"sqlite:///{tmp_path / 'scripter.db'}"
-    _empty(templates.mariadb_url)
-    return templates.mariadb_url
+    return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture
-def sqlite_url(templates: Templates, tmp_path: Path) -> str:
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """An empty SQLite database, for tests in which the kind of database plays no part."""
-    shutil.copy(templates.sqlite, tmp_path / "scripter.db")
+    shutil.copy(sqlite_template, tmp_path / "scripter.db")
     return f"sqlite:///{tmp_path / 'scripter.db'}"
+
+
+@pytest.fixture
+def mariadb_url(mariadb_template: str) -> str:
+    """An empty MariaDB database."""
+    _empty(mariadb_template)
+    return mariadb_template
 
 
 def _empty(url: str) -> None:

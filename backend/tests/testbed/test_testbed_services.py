@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 import testbed
 from testbed import bed
 from testbed.errors import ServiceError
+from testbed.rabbitmq import Rabbitmq
 from testbed.services import VARIABLES, own_daemons
 from testbed.state import State
 
@@ -66,6 +67,9 @@ def test_killed_services_come_back_with_what_they_held(state: State) -> None:
         database.cursor().execute("CREATE DATABASE kept")
     with services.vhost("one-run") as vhost:
         publish(vhost, "kept")
+        broker = services.own["rabbitmq"]
+        assert isinstance(broker, Rabbitmq)
+        broker.flush()
         services.kill("mariadb")
         services.kill("rabbitmq")
         assert not bed.status(state, print)
