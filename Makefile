@@ -46,6 +46,7 @@ provision: ## Install the services that the tests need, from Debian's packages (
 check: $(VENV)/.ready frontend/node_modules/.ready ## Lint, types, import order, for Python and TypeScript
 	@cd backend && .venv/bin/ruff check . && .venv/bin/ruff format --check --quiet . && .venv/bin/mypy && .venv/bin/lint-imports --no-cache
 	@cd frontend && npm run --silent check
+	@$(MAKE) --no-print-directory types && git diff --exit-code --stat -- frontend/src/api/schema.d.ts || { echo "The pages' types were out of date; they are new now: commit them."; exit 1; }
 
 test: check provision test-frontend test-backend ## Run every check and test against real services (WITHOUT="part ..." leaves some out)
 

@@ -41,7 +41,7 @@ def test_a_job_log_lies_where_the_layout_says_and_its_name_is_in_utc(tmp_path: P
 def test_the_newest_build_is_also_the_images_build_log(tmp_path: Path) -> None:
     store = LogStore(tmp_path)
     for build in (1, 2):
-        with store.write_build(5, build) as writer:
+        with store.write_build(5, build, build) as writer:
             writer.write(b"from build %d\n" % build)
     newest = tmp_path / "images/5/build.log"
     assert newest.samefile(store.build_path(5, 2))
@@ -52,8 +52,8 @@ def test_the_newest_build_is_also_the_images_build_log(tmp_path: Path) -> None:
 
 def test_beginning_the_log_of_a_build_again_leaves_no_litter(tmp_path: Path) -> None:
     store = LogStore(tmp_path)
-    store.write_build(5, 1).close()
-    store.write_build(5, 1).close()
+    store.write_build(5, 1, 1).close()
+    store.write_build(5, 1, 1).close()
     assert sorted(entry.name for entry in (tmp_path / "images/5").iterdir()) == ["build.log", "builds"]
 
 

@@ -32,7 +32,7 @@ def build(context: Context) -> Build:
 
 @pytest.fixture
 def log(context: Context, build: Build) -> Iterator[Writer]:
-    with context.logs.write_build(build.image_id, build.id) as writer:
+    with context.logs.write_build(build.image_id, build.id, build.number) as writer:
         yield writer
 
 

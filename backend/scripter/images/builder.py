@@ -64,7 +64,7 @@ class Builder:
     def _logged(self, hold: Hold) -> Callable[[Session], None]:
         """Build with a log; gives back what is to be done to the row, once the log is whole."""
         try:
-            with self._context.logs.write_build(self._build.image_id, self._build.id) as writer:
+            with self._context.logs.write_build(self._build.image_id, self._build.id, self._build.number) as writer:
                 return self._built(hold, Watch(self._context, self._build.id, writer, hold))
         except OSError as error:
             return self._failed(f"The log of the build cannot be written: {error.strerror}.")

@@ -23,10 +23,10 @@ class LogStore:
         """images/<IMAGE_ID>/builds/<BUILD_ID>.log"""
         return self._data / "images" / str(image_id) / "builds" / f"{build_id}.log"
 
-    def write_build(self, image_id: int, build_id: int | str) -> Writer:
-        """The log of a build that begins; images/<IMAGE_ID>/build.log becomes a second name of it."""
+    def write_build(self, image_id: int, build_id: int | str, number: int) -> Writer:
+        """The log of an image's build of this number; images/<IMAGE_ID>/build.log becomes a second name of it."""
         path = self.build_path(image_id, build_id)
-        writer = Writer(path, f"build {build_id}")
+        writer = Writer(path, f"build {number}")
         newest = path.parents[1] / "build.log"
         beside = newest.with_name(f".build.log.{build_id}")
         beside.unlink(missing_ok=True)

@@ -323,7 +323,7 @@ def test_a_deleted_image_is_gone_with_its_files_and_logs(client: Browser, contex
     image = make(client)
     build = start(client, image)
     succeeded(context, build)
-    context.logs.write_build(image["id"], build["id"]).close()
+    context.logs.write_build(image["id"], build["id"], 1).close()
     assert (context.data / "images" / str(image["id"]) / "build.log").exists()
     assert client.delete(f"/api/images/{image['id']}").status_code == 204
     assert not (context.data / "images" / str(image["id"])).exists()

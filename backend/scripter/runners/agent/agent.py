@@ -756,9 +756,9 @@ def oom_kills() -> int:
     return cgroup_number(("memory.oom_control", "memory.events"), "oom_kill") or 0
 
 
-def peak_memory(largest_child: int) -> int:
+def peak_memory(largest_child: int, own_cgroup: bool) -> int:
     """The container's high-water mark; elsewhere the largest process, for the cgroup there is not the job's own."""
-    measured = cgroup_number(("memory.max_usage_in_bytes", "memory.peak")) if os.getpid() == 1 else None
+    measured = cgroup_number(("memory.max_usage_in_bytes", "memory.peak")) if own_cgroup else None
     return largest_child if measured is None else measured
 
 
@@ -985,7 +985,7 @@ class Job:
                 "started_at": self.started_at,
                 "finished_at": iso(),
                 "duration_s": round(self.duration, 6),
-                "peak_memory_bytes": peak_memory(self.largest_child),
+                "peak_memory_bytes": peak_memory(self.largest_child, own_cgroup=self.go["user"] is not None),
                 "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 6),
                 "log_start": self.log.start,
                 "log_bytes": self.log.size,
