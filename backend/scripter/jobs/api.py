@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import flask
 from flask_openapi import APIBlueprint
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from scripter import logview
 from scripter.access import guard
@@ -18,7 +17,7 @@ from scripter.jobs.service import Filter
 from scripter.jobs.states import FINAL, Status, Trigger
 from scripter.jobs.views import JobEventList, JobList, JobView
 from scripter.lib import http
-from scripter.lib.errors import BadInput, NotFound
+from scripter.lib.errors import NotFound
 from scripter.lib.http import Answer, Body, Page, Path, Problem, Query, RowId
 from scripter.logview import End, LogQuery, StreamQuery, WindowQuery, WindowView
 from scripter.scripts import service as scripts
@@ -55,6 +54,12 @@ class StartJob(Body):
     time_limit_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
 
 
+class StartHeaders(BaseModel):
+    """Two posts with the same key start one job: a client that heard no answer may safely try again."""
+
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(None, alias="Idempotency-Key")
+
+
 class JobQuery(Page):
     script_id: RowId | None = None
     image_id: RowId | None = None
@@ -76,9 +81,9 @@ class EventQuery(Query):
     responses={202: JobView, 401: Problem, 404: Problem, 409: Problem, 422: Problem},
 )
 @needs(Scope.JOB_START)
-def start_job(path: ScriptPath, body: StartJob) -> Answer:
+def start_job(path: ScriptPath, header: StartHeaders, body: StartJob) -> Answer:
     """Queue one execution of the script. Send an `Idempotency-Key` to make it safe to try again."""
-    key = _idempotency_key()
+    key = header.idempotency_key
     who = guard.current_identity()
     with guard.transaction() as session:
         job = service.start(
@@ -175,10 +180,3 @@ def stream_log(path: JobPath, query: StreamQuery) -> Answer:
             return End(found.status, found.reason) if found.status in FINAL else None
 
     return logview.stream(slots.log_path(context, job), query, ended)
-
-
-def _idempotency_key() -> str | None:
-    key = flask.request.headers.get("Idempotency-Key")
-    if key is not None and not 1 <= len(key) <= 200:
-        raise BadInput.at("Idempotency-Key", "This must have 1 to 200 characters.")
-    return key

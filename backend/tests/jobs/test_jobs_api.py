@@ -217,3 +217,9 @@ def take(changes: Any) -> list[Event]:
             return told
         told.append(event)
     return told
+
+
+def test_a_key_that_is_too_long_is_refused_by_name(client: Browser, script: Script) -> None:
+    answer = client.post(f"/api/scripts/{script.id}/jobs", json={}, headers={"Idempotency-Key": "k" * 201})
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json["errors"]] == ["Idempotency-Key"]

@@ -5452,7 +5452,9 @@ export interface operations {
     jobs_start_job: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 script_id: number;
             };
