@@ -28,7 +28,7 @@ def open_context(settings: Settings) -> Context:
         Unavailable: the database does not answer.
     """
     wiring.connect()
-    _make_data_directory(settings)
+    make_data_directory(settings)
     context = Context.open(settings)
     _wait_for_database(context)
     migrations.upgrade(context.db, context.data / "run")
@@ -40,7 +40,12 @@ def choose_runner(context: Context) -> Runner:
     return choose.choose(context.settings, context.data)
 
 
-def _make_data_directory(settings: Settings) -> None:
+def make_data_directory(settings: Settings) -> None:
+    """The data directory, open as far as the containers need it; servers do this first, before they fork.
+
+    Raises:
+        BadInput: it cannot be used.
+    """
     try:
         settings.data_directory.mkdir(parents=True, exist_ok=True)
         # Logs, sources and the database are nobody else's business. A group may be let in on purpose; containers do

@@ -34,6 +34,8 @@ QUEUES = {"jobs", "builds", "ticks"}
 # Rings are short: they claim, set a bell or plan a minute. None of them waits for a job or a build.
 RING_THREADS = 4
 BEAT_S = 5.0
+# With room for a number behind it, as the rows have.
+_NAME_LENGTH = 57
 
 
 class Worker:
@@ -79,8 +81,10 @@ class Worker:
         self._heart.join()
 
     def _leave(self) -> None:
-        with self._context.db.transaction() as session:
-            upkeep.leave(session)
+        try:
+            self._context.db.run(upkeep.leave)
+        except SQLAlchemyError as error:
+            log.warning("worker.not_signed_off", error=str(error))  # the next run of this name does it
 
     def _beat_on(self) -> None:
         while not self._stopped.wait(BEAT_S):
@@ -103,11 +107,12 @@ class Worker:
 
 def run(settings: Settings) -> None:
     """Run a worker until it is told to stop (SIGTERM or SIGINT)."""
+    context = start_up.open_context(settings)
+    worker = Worker(context, start_up.choose_runner(context))
+    # Not before: until here nothing has begun, and whoever waits for a database can be ended at once.
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
-    context = start_up.open_context(settings)
-    worker = Worker(context, start_up.choose_runner(context))
     worker.start()
     told.wait()
     worker.stop()
@@ -119,7 +124,7 @@ def _take_name(context: Context) -> tuple[str, IO[str]]:
 
     Who gets a name knows that every earlier run of that name is dead, and may take over at once what it left.
     """
-    wanted = context.settings.worker.name or socket.gethostname()
+    wanted = (context.settings.worker.name or socket.gethostname())[:_NAME_LENGTH]
     directory = context.data / "run"
     directory.mkdir(parents=True, exist_ok=True)
     for number in range(1, 100):

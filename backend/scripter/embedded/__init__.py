@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 import flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from scripter import start_up, web
 from scripter.access import service as access
@@ -16,6 +17,7 @@ from scripter.config import Settings
 from scripter.context import Context
 from scripter.embedded import sample
 from scripter.lib import server
+from scripter.lib.errors import ScripterError
 from scripter.lib.queue import MinuteBeat
 from scripter.runners import choose
 from scripter.runners.protocol import Runner
@@ -24,6 +26,7 @@ from scripter.worker import Worker
 
 def run(settings: Settings) -> NoReturn:
     """Serve until told to stop (SIGTERM or SIGINT). Jobs that run then go on, and are adopted at the next start."""
+    start_up.make_data_directory(settings)
     threads = settings.server.threads + settings.server.streams
     server.serve(lambda: _open(settings), host=settings.server.host, port=settings.server.port, threads=threads)
 
@@ -53,11 +56,27 @@ def _greet(context: Context, runner: Runner) -> None:
         click.secho(warning, fg="yellow")
     with context.db.transaction() as session:
         made = sample.make(session) if sample.wanted(session) else None
-    if made is not None:
-        sample.run(context, made, click.echo)
+    if made is not None and _engine_answers(runner):
+        _run_sample(context, made)
     with context.db.transaction() as session:
         link = access.setup_link(session, context.settings.base_url)
     if link is None:
         click.echo(f"Open {context.settings.base_url} and log in.")
     else:
         click.echo(f"\nOpen this link to choose your name and password (it works once):\n\n  {link}\n")
+
+
+def _run_sample(context: Context, made: sample.Sample) -> None:
+    try:
+        sample.run(context, made, click.echo)
+    except (ScripterError, SQLAlchemyError, OSError) as error:
+        # Somebody may have changed or deleted it meanwhile; the way in comes whatever happens.
+        click.secho(f"The sample could not be shown to its end: {error}", fg="yellow")
+
+
+def _engine_answers(runner: Runner) -> bool:
+    """Said if not: the sample is then built when the engine is there, and nobody waits for it before the link."""
+    if runner.answers():
+        return True
+    click.secho("The Docker engine does not answer. The sample's image waits until it does.", fg="yellow")
+    return False

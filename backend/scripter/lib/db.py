@@ -20,7 +20,6 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
-    text,
 )
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.engine import make_url
@@ -136,15 +135,6 @@ class Database:
                     raise
                 time.sleep(0.02 * attempt)
         raise AssertionError("unreachable")
-
-    def answers(self) -> bool:
-        """Whether the database answers a trivial question now."""
-        try:
-            with self.engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-        except OperationalError:
-            return False
-        return True
 
     def close(self) -> None:
         self.engine.dispose()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scripter import context
@@ -116,9 +117,10 @@ class Health:
 
 def health(shared: Context) -> Health:
     """Ask every part, now."""
-    if not shared.db.answers():
+    try:
+        with shared.db.reading() as session:
+            alive = [worker for worker in workers(session) if is_alive(worker, clock.now())]
+    except SQLAlchemyError:
         return Health(database=False, queue=shared.queue.answers(), runner=None)
-    with shared.db.reading() as session:
-        alive = [worker for worker in workers(session) if is_alive(worker, clock.now())]
     runner = any(worker.engine_answers for worker in alive) if alive else None
     return Health(database=True, queue=shared.queue.answers(), runner=runner)

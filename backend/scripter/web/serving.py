@@ -19,6 +19,7 @@ from scripter.web import create_app
 
 def run(settings: Settings) -> NoReturn:
     """Serve until told to stop (SIGTERM or SIGINT)."""
+    start_up.make_data_directory(settings)
     threads = settings.server.threads + settings.server.streams
     server.serve(lambda: _open(settings), host=settings.server.host, port=settings.server.port, threads=threads)
 
