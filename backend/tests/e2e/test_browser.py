@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
@@ -24,6 +25,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SLOW_MS = 60_000
+AXE = Path(__file__).parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Set this to a directory to keep a picture of each page.
 PICTURES = os.environ.get("SCRIPTER_TEST_PICTURES", "")
 
@@ -193,6 +195,54 @@ def test_a_schedule_is_added_with_a_live_preview_and_fires_by_itself(page: Page,
     page.get_by_role("link", name="Jobs").first.click()
     # No reload: the row comes over the live feed.
     expect(page.get_by_text("by schedule").first).to_be_visible(timeout=90_000)
+
+
+PAGES = [
+    "/",
+    "/images",
+    "/images/new",
+    "/images/1/files",
+    "/images/1/builds",
+    "/images/1/settings",
+    "/scripts",
+    "/scripts/new",
+    "/scripts/1",
+    "/scripts/1/versions",
+    "/scripts/1/settings",
+    "/jobs",
+    "/jobs/1",
+    "/schedules",
+    "/account",
+    "/nowhere",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    found = []
+    for address in PAGES:
+        page.goto(address)
+        expect(page.get_by_role("heading").first).to_be_visible()
+        page.evaluate(AXE.read_text())
+        result = page.evaluate("axe.run()")
+        found += [f"{address}: {one['id']}: {one['nodes'][0]['html']}" for one in result["violations"]]
+        picture(page, f"{scheme}{address.replace('/', '-')}")
+    page.emulate_media(color_scheme="light")
+    assert found == []
+
+
+def test_no_page_is_wider_than_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = []
+    for address in PAGES:
+        page.goto(address)
+        expect(page.get_by_role("heading").first).to_be_visible()
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(address)
+        picture(page, f"phone{address.replace('/', '-')}")
+    page.set_viewport_size({"width": 1280, "height": 850})
+    assert wide == []
 
 
 def test_logging_out_closes_the_door_and_logging_in_opens_it(page: Page) -> None:

@@ -7,7 +7,7 @@ const Editor = lazy(() => import("./editor").then((module) => ({ default: module
 
 export function CodeEditor(props: EditorProps) {
   return (
-    <Suspense fallback={<Skeleton height="100%" mih={200} radius={0} aria-label="Loading the editor" />}>
+    <Suspense fallback={<Skeleton height="100%" mih={200} radius={0} role="status" aria-label="Loading the editor" />}>
       <Editor {...props} />
     </Suspense>
   );
