@@ -21,7 +21,7 @@ setup: $(VENV)/.ready frontend/node_modules/.ready ## Install the Python and Jav
 $(VENV)/.ready: backend/requirements-dev.lock backend/pyproject.toml
 	@echo "Installing Scripter's Python dependencies into $(VENV) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Scripter needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 	@cd backend && .venv/bin/uv pip sync --quiet --require-hashes requirements-dev.lock
 	@cd backend && .venv/bin/uv pip install --quiet --no-deps --editable .
