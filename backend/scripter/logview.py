@@ -1,4 +1,4 @@
-"""Log files over HTTP: download by byte range, windows for scrolling, and the live stream. Used by jobs and builds.
+"""Log files over HTTP: download by byte range, windows, search, and the live stream. Used by jobs and builds.
 
 Works on paths alone; whose log it is, and whether it has ended, is told by the room that asks."""
 
@@ -20,6 +20,9 @@ from scripter.lib.http import LARGEST_ID, Answer, Event, Problem, Query, View
 
 MAX_WINDOW_BYTES = 1024 * 1024
 MAX_TAIL_LINES = 10_000
+MAX_QUERY = 200
+MAX_HITS = 200
+MAX_CONTEXT = 10
 _CHUNK_BYTES = 256 * 1024
 # How often a viewer's stream asks whether the log has ended; the file itself is read far more often.
 _ASK_S = 1.0
@@ -71,6 +74,57 @@ class StreamQuery(Query):
     start: Annotated[int, Field(ge=0, le=LARGEST_ID, alias="from")] = 0
 
 
+class SearchQuery(Query):
+    """What to look for, and how: upper and lower case are the same unless `case`; `word` is for whole words only.
+
+    There are no regular expressions: some of them take longer than any log is worth.
+    """
+
+    q: Annotated[str, Field(min_length=1, max_length=MAX_QUERY, pattern=r"^[^\n]+$")]
+    case: bool = False
+    word: bool = False
+    start: Annotated[int, Field(ge=0, le=LARGEST_ID, alias="from")] = 0
+    limit: Annotated[int, Field(ge=1, le=MAX_HITS)] = 50
+    context: Annotated[int, Field(ge=0, le=MAX_CONTEXT)] = 0
+
+
+class FirstErrorQuery(Query):
+    """Where to begin: 0, or the `end` of the answer before."""
+
+    start: Annotated[int, Field(ge=0, le=LARGEST_ID, alias="from")] = 0
+
+
+class HitView(View):
+    """A line of the log that begins at byte `offset`, with its neighbours; without time and stream, long ones cut."""
+
+    offset: int
+    text: str
+    before: list[str]
+    after: list[str]
+
+
+class SearchView(View):
+    """Hits in the order of the log. Up to `end` everything was looked at; below `size`, ask again `from` there.
+
+    `finished`: the log will not grow any more.
+    """
+
+    hits: list[HitView]
+    end: int
+    size: int
+    finished: bool
+
+
+class FirstErrorView(View):
+    """The first line that tells of an error, if there is one up to `end`. Below `size`, ask again `from` there."""
+
+    offset: int | None
+    text: str | None
+    end: int
+    size: int
+    finished: bool
+
+
 class WindowView(View):
     """Bytes `start` to `end` of a log that has `size` bytes now. `finished`: it will not grow any more."""
 
@@ -118,6 +172,24 @@ def window(path: Path, query: WindowQuery, *, finished: bool) -> Answer:
     return http.show(WindowView(text=text, start=chunk.start, end=chunk.end, size=chunk.size, finished=finished))
 
 
+def search(path: Path, query: SearchQuery, *, finished: bool) -> Answer:
+    """The lines that hold a text, as far as one second leads."""
+    wanted = logstore.sought(query.q, case=query.case, word=query.word)
+    bounds = logstore.Bounds(hits=query.limit)
+    found = logstore.find(path, wanted, query.start, context=query.context, complete=finished, bounds=bounds)
+    hits = [_hit(hit) for hit in found.hits]
+    return http.show(SearchView(hits=hits, end=found.end, size=found.size, finished=finished))
+
+
+def first_error(path: Path, query: FirstErrorQuery, *, finished: bool) -> Answer:
+    """The first line with a word like error, exception or traceback, as far as one second leads."""
+    bounds = logstore.Bounds(hits=1)
+    found = logstore.find(path, logstore.ERRORS, query.start, complete=finished, bounds=bounds)
+    hit = _hit(found.hits[0]) if found.hits else None
+    offset, text = (hit.offset, hit.text) if hit else (None, None)
+    return http.show(FirstErrorView(offset=offset, text=text, end=found.end, size=found.size, finished=finished))
+
+
 def stream(path: Path, query: StreamQuery, ended: Callable[[], End | None]) -> Answer:
     """The log as it grows: events `log` with the byte offset as id, and `end` at last.
 
@@ -162,6 +234,11 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     if start >= end:
         raise RangeNotSatisfiable
     return start, end
+
+
+def _hit(hit: logstore.Hit) -> HitView:
+    text, *around = (text.decode("utf-8", "replace") for text in (hit.text, *hit.before, *hit.after))
+    return HitView(offset=hit.offset, text=text, before=around[: len(hit.before)], after=around[len(hit.before) :])
 
 
 def _range_header() -> str | None:

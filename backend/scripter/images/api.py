@@ -20,7 +20,19 @@ from scripter.images.service import Changes
 from scripter.images.views import BuildList, BuildView, ImageFiles, ImageList, ImageView
 from scripter.lib import http
 from scripter.lib.http import Answer, Body, Page, Path, Problem, RowId
-from scripter.logview import LOG_RESPONSES, STREAM_RESPONSES, End, LogQuery, StreamQuery, WindowQuery, WindowView
+from scripter.logview import (
+    LOG_RESPONSES,
+    STREAM_RESPONSES,
+    End,
+    FirstErrorQuery,
+    FirstErrorView,
+    LogQuery,
+    SearchQuery,
+    SearchView,
+    StreamQuery,
+    WindowQuery,
+    WindowView,
+)
 
 bp = APIBlueprint("images", __name__, url_prefix="/api")
 
@@ -213,6 +225,22 @@ def show_log_window(path: BuildPath, query: WindowQuery) -> Answer:
     """A piece of the build's log, or its last lines."""
     build, log = _log_of(path)
     return logview.window(log, query, finished=build.status in FINISHED)
+
+
+@bp.get("/builds/<int:build_id>/log/search", responses={200: SearchView, 422: Problem})
+@needs(Scope.IMAGE_READ)
+def search_log(path: BuildPath, query: SearchQuery) -> Answer:
+    """The lines of the build's log that hold a text. One answer covers part of a large log: go on at `end`."""
+    build, log = _log_of(path)
+    return logview.search(log, query, finished=build.status in FINISHED)
+
+
+@bp.get("/builds/<int:build_id>/log/first-error", responses={200: FirstErrorView, 422: Problem})
+@needs(Scope.IMAGE_READ)
+def show_first_error(path: BuildPath, query: FirstErrorQuery) -> Answer:
+    """The first line of the build's log that tells of an error."""
+    build, log = _log_of(path)
+    return logview.first_error(log, query, finished=build.status in FINISHED)
 
 
 @bp.get("/builds/<int:build_id>/log/stream", responses={**STREAM_RESPONSES, 422: Problem})

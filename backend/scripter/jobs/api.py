@@ -19,7 +19,17 @@ from scripter.jobs.views import JobEventList, JobList, JobView
 from scripter.lib import http
 from scripter.lib.errors import NotFound
 from scripter.lib.http import Answer, Body, Page, Path, Problem, Query, RowId
-from scripter.logview import End, LogQuery, StreamQuery, WindowQuery, WindowView
+from scripter.logview import (
+    End,
+    FirstErrorQuery,
+    FirstErrorView,
+    LogQuery,
+    SearchQuery,
+    SearchView,
+    StreamQuery,
+    WindowQuery,
+    WindowView,
+)
 from scripter.scripts import service as scripts
 
 bp = APIBlueprint("jobs", __name__, url_prefix="/api")
@@ -162,6 +172,24 @@ def show_window(path: JobPath, query: WindowQuery) -> Answer:
     with guard.reading() as session:
         job = service.get(session, path.key)
     return logview.window(slots.log_path(guard.context(), job), query, finished=job.status in FINAL)
+
+
+@bp.get("/jobs/<job>/log/search", responses={200: SearchView, 401: Problem, 404: Problem, 422: Problem})
+@needs(Scope.JOB_READ)
+def search_log(path: JobPath, query: SearchQuery) -> Answer:
+    """The lines of the log that hold a text. One answer covers part of a large log: go on at `end`."""
+    with guard.reading() as session:
+        job = service.get(session, path.key)
+    return logview.search(slots.log_path(guard.context(), job), query, finished=job.status in FINAL)
+
+
+@bp.get("/jobs/<job>/log/first-error", responses={200: FirstErrorView, 401: Problem, 404: Problem, 422: Problem})
+@needs(Scope.JOB_READ)
+def show_first_error(path: JobPath, query: FirstErrorQuery) -> Answer:
+    """The first line of the log that tells of an error. One answer covers part of a large log: go on at `end`."""
+    with guard.reading() as session:
+        job = service.get(session, path.key)
+    return logview.first_error(slots.log_path(guard.context(), job), query, finished=job.status in FINAL)
 
 
 @bp.get("/jobs/<job>/log/stream", responses={**logview.STREAM_RESPONSES, 401: Problem, 404: Problem, 422: Problem})

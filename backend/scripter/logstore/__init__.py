@@ -1,10 +1,14 @@
-"""Log files: where they lie, how they are read by byte offset, how builds write them. Used by jobs and images."""
+"""Log files: where they lie, how they are read and searched, and how builds write them. Used by jobs and images."""
 
 from __future__ import annotations
 
 from scripter.logstore.files import Chunk, NotALog, create, follow, read, tail
 from scripter.logstore.records import Line, parse, plain
+from scripter.logstore.search import ERRORS, Bounds, Found, Hit, Wanted, find, sought
 from scripter.logstore.store import LogStore
 from scripter.logstore.writer import Writer
 
-__all__ = ["Chunk", "Line", "LogStore", "NotALog", "Writer", "create", "follow", "parse", "plain", "read", "tail"]
+__all__ = [
+    "ERRORS", "Bounds", "Chunk", "Found", "Hit", "Line", "LogStore", "NotALog", "Wanted", "Writer",
+    "create", "find", "follow", "parse", "plain", "read", "sought", "tail",
+]  # fmt: skip

@@ -14,9 +14,9 @@ from datetime import datetime
 
 MAX_LINE_BYTES = 16 * 1024
 
-_RECORD = re.compile(
-    rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z (stdout|stderr) ([FP])(:scripter)? ([^\n]*)\n?", re.DOTALL
-)
+# Groups: seconds, nanoseconds, stream, F or P, whether it is Scripter's own.
+HEAD = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z (stdout|stderr) ([FP])(:scripter)? ")
+_RECORD = re.compile(HEAD.pattern + rb"([^\n]*)\n?")
 _PLAIN_PREFIX = re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z std(?:out|err) F ", re.MULTILINE)
 _NOT_PLAIN = re.compile(rb"^\S{30} std(?:out|err) (?:P|F:scripter) ", re.MULTILINE)
 
