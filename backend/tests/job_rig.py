@@ -18,6 +18,7 @@ from scripter.jobs import moves, service, slots
 from scripter.jobs.models import Job, JobEvent
 from scripter.jobs.states import FINAL, Status, Trigger
 from scripter.jobs.supervisor import Supervisor
+from scripter.runners.docker import DockerRunner
 from scripter.runners.protocol import Runner, Slot
 from scripter.scripts import versions
 from scripter.scripts.models import Script
@@ -151,3 +152,5 @@ class House:
             self.runner.discard(slot)
         for context in self.others:
             context.close()
+        if isinstance(self.runner, DockerRunner):
+            self.runner._engine.client.close()

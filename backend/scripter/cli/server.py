@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -96,8 +97,7 @@ def _listening(settings: Settings, port: int | None, host: str | None) -> Settin
     try:
         socket.create_server((chosen.server.host, chosen.server.port)).close()
     except OSError as error:
-        told = (
-            f"{chosen.server.host}:{chosen.server.port} cannot be used ({error.strerror}); choose another with --port"
-        )
+        why = os.strerror(error.errno) if error.errno else error.strerror  # Python's own words name the address again
+        told = f"{chosen.server.host}:{chosen.server.port} cannot be used ({why}); choose another with --port"
         raise BadInput.at("server.port", told) from error
     return chosen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -261,6 +262,14 @@ def test_an_exit_record_that_the_agent_did_not_write_is_none(tmp_path: Path, wri
     assert slots.exit_record(tmp_path) is None
     (tmp_path / "exit.json").write_bytes(written)
     assert slots.exit_record(tmp_path) is None
+
+
+def test_directories_nested_without_end_do_not_keep_a_slot_from_being_removed(tmp_path: Path) -> None:
+    slot = tmp_path / "1-1"
+    deep = 'mkdir -p "$0" && cd "$0" && for i in $(seq 1500); do mkdir d && cd d || exit 1; done'
+    subprocess.run(["bash", "-c", deep, str(slot)], check=True)
+    slots.remove(slot)
+    assert not slot.exists()
 
 
 @pytest.fixture

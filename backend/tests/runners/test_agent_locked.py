@@ -176,3 +176,40 @@ def test_a_fork_bomb_ends_with_its_job(bench: Bench) -> None:
     ran = bench.end(process)
     assert ran.exit["reason"] in ("timed_out", "exited")
     assert subprocess.run(["pgrep", "-u", str(USER[0])], stdout=subprocess.DEVNULL).returncode == 1
+
+
+def test_what_the_script_leaves_in_its_work_directory_is_removed_for_a_worker_that_could_not(bench: Bench) -> None:
+    (bench.directory / "artifacts" / "kept").touch()
+    ran = bench.run(
+        """
+        import os
+        os.makedirs("a/b/c")
+        os.symlink("/", "a/root")
+        os.symlink("../../artifacts", "a/artifacts")
+        for name in ("x", "a/y", "a/b/c/z"):
+            open(name, "w").close()
+        os.chmod("a/b", 0o700)
+        """,
+        user=USER,
+        owner=OWNER,
+    )
+    assert ran.exit["message"] == "exit 0"
+    assert list((bench.directory / "work").iterdir()) == []
+    assert (bench.directory / "artifacts" / "kept").exists()
+
+
+def test_a_directory_that_cannot_be_emptied_does_not_keep_the_end_from_being_recorded(bench: Bench) -> None:
+    ran = bench.run(
+        """
+        import os
+        os.makedirs("a/b")
+        os.chmod("a", 0o000)
+        for _ in range(1500):
+            os.mkdir("d")
+            os.chdir("d")
+        """,
+        user=USER,
+        owner=OWNER,
+    )
+    assert ran.exit["message"] == "exit 0"
+    subprocess.run(["rm", "-rf", str(bench.directory / "work" / "d")], check=True)

@@ -73,6 +73,7 @@ MAX_REPORT = 64 * 1024
 MAX_EVENTS = 8 * 1024 * 1024
 EXIT_RESERVE = 4096
 REST_S = 0.5  # an unfinished line is shown after this
+EMPTY_S = 2.0  # what the script left in its work directory is removed for at most this long
 LAST_S = 5.0  # what is killed gets this long to be gone, and its pipes to run dry
 REPORT_FD = 3
 PREFIX = len("2026-11-22T04:45:40.453659768Z stdout F ")
@@ -969,6 +970,9 @@ class Job:
         if self.status is None:
             self.status, self.duration = signal.SIGKILL, time.monotonic() - self.began
         outcome = self._outcome()
+        if self.acting.user:
+            with Acting(self.go["user"]):
+                empty(os.path.join(self.directory, "work"), time.monotonic() + EMPTY_S)
         dropped = self.log.close()
         message = str(outcome["message"])
         self.log.own(f"{message}; took {self.duration:.3f} s")
@@ -1017,6 +1021,28 @@ class Job:
         if reason == "could_not_start":
             code = sig = None
         return {"reason": reason, "exit_code": code, "signal": sig, "message": message}
+
+
+def empty(directory: str, deadline: float) -> None:
+    """Remove what the script left, as the script's user: a worker without root could not remove its directories."""
+    try:
+        for _, directories, files, here in os.fwalk(directory, topdown=False):
+            for name in files + directories:
+                if time.monotonic() > deadline:
+                    return
+                remove(name, here)
+    except (OSError, RecursionError):
+        pass  # deeper than we can follow, on purpose: that must not cost the exit record
+
+
+def remove(name: str, directory: int) -> None:
+    """A file, a link or an empty directory; what cannot be removed stays."""
+    for deed in (os.unlink, os.rmdir):
+        try:
+            deed(name, dir_fd=directory)
+        except OSError:
+            continue
+        break
 
 
 def signal_name(number: int) -> str:
