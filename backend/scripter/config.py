@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from scripter.lib import settings
 
@@ -59,6 +60,20 @@ class Docker(settings.Section):
     host: str = ""
     # The data directory as the engine's host sees it; empty means: ask the engine for our own mounts.
     host_directory: str = ""
+    # Who resolves names for jobs of the network mode egress: IPv4 addresses, with spaces between. Not the machine's
+    # own resolver, which such jobs cannot reach.
+    egress_dns: str = "9.9.9.9 1.1.1.1"
+
+    @field_validator("egress_dns")
+    @classmethod
+    def _addresses(cls, given: str) -> str:
+        for address in given.split():
+            IPv4Address(address)
+        return given
+
+    @property
+    def egress_resolvers(self) -> list[str]:
+        return self.egress_dns.split()
 
 
 class Runner(settings.Section):
@@ -71,7 +86,7 @@ class Worker(settings.Section):
     """One worker process."""
 
     # Empty means the host's name.
-    name: Annotated[str, Field(max_length=60)] = ""
+    name: Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9._-]*$")] = ""
     # Jobs at one time; 0 means twice the number of processors.
     places: Annotated[int, Field(ge=0, le=256)] = 0
     builds: Annotated[int, Field(ge=1, le=16)] = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -45,7 +46,8 @@ def image(stack: Stack) -> Any:
     """An image whose build installs a real package from the package index."""
     files = [
         {"path": "Dockerfile", "content": DOCKERFILE},
-        {"path": "requirements.txt", "content": "six==1.17.0\n"},
+        # Not one that the engine has built before and would take from its cache.
+        {"path": "requirements.txt", "content": f"# {secrets.token_hex(4)}\nsix==1.17.0\n"},
     ]
     image = stack.call("POST", "/images", {"name": "With six", "files": files})
     build = stack.call("POST", f"/images/{image['id']}/builds")
