@@ -5,10 +5,9 @@ Works on paths alone; whose log it is, and whether it has ended, is told by the 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final
 
 import flask
 from pydantic import Field, model_validator
@@ -16,7 +15,8 @@ from pydantic import Field, model_validator
 from scripter import logstore
 from scripter.lib import http, problems
 from scripter.lib.errors import BadInput, ScripterError
-from scripter.lib.http import LARGEST_ID, Answer, Event, Problem, Query, View
+from scripter.lib.http import LARGEST_ID, Answer, Problem, Query, View
+from scripter.logfeed import End, Feed
 
 MAX_WINDOW_BYTES = 1024 * 1024
 MAX_TAIL_LINES = 10_000
@@ -24,8 +24,6 @@ MAX_QUERY = 200
 MAX_HITS = 200
 MAX_CONTEXT = 10
 _CHUNK_BYTES = 256 * 1024
-# How often a viewer's stream asks whether the log has ended; the file itself is read far more often.
-_ASK_S = 1.0
 
 Offset = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 
@@ -135,13 +133,6 @@ class WindowView(View):
     finished: bool
 
 
-class End(NamedTuple):
-    """How the thing whose log it is has ended."""
-
-    status: str
-    reason: str | None
-
-
 def download(path: Path, query: LogQuery, filename: str) -> Answer:
     """The log as a file: all of it or, with a Range header, a part. No file yet is an empty log."""
     size = logstore.read(path, 0, 1).size
@@ -193,10 +184,10 @@ def first_error(path: Path, query: FirstErrorQuery, *, finished: bool) -> Answer
 def stream(path: Path, query: StreamQuery, ended: Callable[[], End | None]) -> Answer:
     """The log as it grows: events `log` with the byte offset as id, and `end` at last.
 
-    `ended` is asked outside of any request, about once a second: None while the log may still grow.
+    `ended` is asked outside of any request, about once a second for all viewers: None while the log may still grow.
     """
     start = last_event_id()
-    return http.sse(_events(path, query.start if start is None else start, ended))
+    return http.sse(Feed.of(path, ended).events(query.start if start is None else start))
 
 
 def last_event_id() -> int | None:
@@ -260,30 +251,3 @@ def _bytes(path: Path, start: int, end: int) -> Iterator[bytes]:
         # Reading stops after whole lines where it can; what is promised here is bytes.
         yield chunk.data
         start = chunk.end
-
-
-def _events(path: Path, start: int, ended: Callable[[], End | None]) -> Iterator[Event | None]:
-    asker = _Asker(ended)
-    for chunk in logstore.follow(path, start, asker.finished):
-        if chunk is None:
-            yield None
-            continue
-        text = chunk.data.decode("utf-8", "replace")
-        yield Event("log", {"text": text, "start": chunk.start, "end": chunk.end}, id=chunk.end)
-    end = asker.end
-    yield Event("end", {"status": end.status, "reason": end.reason} if end else {})
-
-
-class _Asker:
-    """Asks `ended` now and then, so that hundreds of viewers are no burden to the database."""
-
-    def __init__(self, ended: Callable[[], End | None]) -> None:
-        self._ended = ended
-        self._next = 0.0
-        self.end: End | None = None
-
-    def finished(self) -> bool:
-        if self.end is None and time.monotonic() >= self._next:
-            self.end = self._ended()
-            self._next = time.monotonic() + _ASK_S
-        return self.end is not None

@@ -126,7 +126,7 @@ def test_the_plain_log_is_what_was_printed(client: Browser, build: Build, log: W
     log.own("step 1 took 2 s")
     answer = client.get(f"/api/builds/{build.id}/log?plain=1&download=1", headers={"Range": "bytes=0-1"})
     assert answer.status_code == 200
-    own = f"[scripter] build {build.id}: step 1 took 2 s\n".encode()
+    own = f"[scripter] build {build.number}: step 1 took 2 s\n".encode()
     assert answer.data == b"one\n" + b"x" * 40_000 + b"\n" + own
     assert f'filename="build-{build.id}.log"' in answer.headers["Content-Disposition"]
 

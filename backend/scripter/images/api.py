@@ -20,10 +20,10 @@ from scripter.images.service import Changes
 from scripter.images.views import BuildList, BuildView, ImageFiles, ImageList, ImageView
 from scripter.lib import http
 from scripter.lib.http import Answer, Body, Page, Path, Problem, RowId
+from scripter.logfeed import End
 from scripter.logview import (
     LOG_RESPONSES,
     STREAM_RESPONSES,
-    End,
     FirstErrorQuery,
     FirstErrorView,
     LogQuery,

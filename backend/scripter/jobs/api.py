@@ -19,8 +19,8 @@ from scripter.jobs.views import JobEventList, JobList, JobView
 from scripter.lib import http
 from scripter.lib.errors import NotFound
 from scripter.lib.http import Answer, Body, Page, Path, Problem, Query, RowId
+from scripter.logfeed import End
 from scripter.logview import (
-    End,
     FirstErrorQuery,
     FirstErrorView,
     LogQuery,
