@@ -30,3 +30,6 @@ export type Schedule = Schemas["ScheduleView"];
 export type Outcome = Schemas["Outcome"];
 
 export type LogChunk = Schemas["WindowView"];
+export type LogHit = Schemas["HitView"];
+export type LogHits = Schemas["SearchView"];
+export type LogError = Schemas["FirstErrorView"];

@@ -9,18 +9,23 @@ import classes from "./log.module.css";
 const ROW = 20;
 const NEAR = 40 * ROW;
 
+/** The byte at which a line begins. */
+export type Target = { offset: number };
+
 type Props = {
   view: LogWindow;
   prefs: LogPrefs;
   label: string;
   startedAt: string | null;
+  /** The line to bring into sight, each time another object is given. */
+  target: Target | null;
   following: boolean;
   onFollow: (following: boolean) => void;
   onTop: () => Promise<void>;
   onBottom: () => Promise<void>;
 };
 
-export function LogList({ view, prefs, label, startedAt, following, onFollow, onTop, onBottom }: Props) {
+export function LogList({ view, prefs, label, startedAt, target, following, onFollow, onTop, onBottom }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const { lines } = view;
   // eslint-disable-next-line react-hooks/incompatible-library -- the list re-renders with each change of `view` anyway
@@ -33,6 +38,13 @@ export function LogList({ view, prefs, label, startedAt, following, onFollow, on
   });
   useKeptPlace(box, lines[0]?.offset, following);
   useStickToEnd(box, following, `${lines.length}/${view.end}/${list.getTotalSize()}`);
+
+  const marked = target ? lines.findIndex((line) => line.offset === target.offset) : -1;
+  useLayoutEffect(() => {
+    if (marked >= 0) list.scrollToIndex(marked, { align: "center" });
+    // Once for each target: the reader scrolls on from there, and lines that come move it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [target]);
 
   // Only the reader's own scrolling stops following; lines that arrive move the list too.
   const movedByReader = useRef(false);
@@ -70,7 +82,7 @@ export function LogList({ view, prefs, label, startedAt, following, onFollow, on
             const line = lines[item.index];
             if (!line) return null;
             return (
-              <div key={item.key} data-index={item.index} ref={list.measureElement}>
+              <div key={item.key} data-index={item.index} data-target={item.index === marked || undefined} ref={list.measureElement}>
                 <LogRow line={line} time={prefs.time} startedAt={startedAt} />
               </div>
             );

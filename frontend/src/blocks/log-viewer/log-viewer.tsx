@@ -4,7 +4,8 @@ import { useLocalStorage } from "@mantine/hooks";
 import { useState } from "react";
 import { ErrorAlert } from "@/ui/error-alert";
 import type { LogOf } from "./api";
-import { LogList } from "./log-list";
+import { LogList, type Target } from "./log-list";
+import { LogSearch } from "./log-search";
 import { LogToolbar, type LogPrefs } from "./log-toolbar";
 import { atEnd } from "./log-window";
 import classes from "./log.module.css";
@@ -28,15 +29,22 @@ const PREFS: LogPrefs = { time: "off", wrap: true };
 export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false }: Props) {
   const [prefs, setPrefs] = useLocalStorage<LogPrefs>({ key: "scripter-log", defaultValue: PREFS, getInitialValueInEffect: false });
   const [following, setFollowing] = useState(true);
+  const [target, setTarget] = useState<Target | null>(null);
   const log = useLog(of, following, onEnd);
   const { view } = log;
   const follow = () => {
     if (!atEnd(view)) void log.jumpToEnd();
     setFollowing(true);
   };
+  const jump = async (offset: number) => {
+    setFollowing(false);
+    await log.jumpTo(offset);
+    setTarget({ offset });
+  };
   return (
     <section className={classes.viewer} data-tall={tall || undefined} aria-label={label}>
       <LogToolbar of={of} view={view} prefs={prefs} onPrefs={setPrefs} />
+      {view.lines.length > 0 && <LogSearch of={of} onJump={(offset) => void jump(offset)} />}
       <ErrorAlert error={view.error} />
       {view.lines.length === 0 ? (
         <Nothing loaded={view.loaded} finished={view.finished} waiting={waiting} />
@@ -46,6 +54,7 @@ export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false }
           prefs={prefs}
           label={label}
           startedAt={startedAt}
+          target={target}
           following={following}
           onFollow={setFollowing}
           onTop={log.loadEarlier}

@@ -74,3 +74,21 @@ test("a log that cannot be fetched says why", async () => {
   const { result } = renderHook(() => useLog(JOB, true));
   await waitFor(() => expect(result.current.view.error?.message).toBe("There is no job 7."));
 });
+
+test("a jump opens the window at the line and fetches what stands before it", async () => {
+  const seen = fakeServer((request) => {
+    const at = new URL(request.url).searchParams;
+    if (at.has("tail")) return { body: window(5_000, 5_001, { finished: true }) };
+    const from = Number(at.get("offset")) / WIDTH;
+    return { body: { ...window(from, from + Number(at.get("limit")) / WIDTH, { finished: true }), size: 5_001 * WIDTH } };
+  });
+  fakeStreams();
+  const { result } = renderHook(() => useLog(JOB, false));
+  await waitFor(() => expect(result.current.view.loaded).toBe(true));
+  await act(() => result.current.jumpTo(2 * WIDTH));
+  expect(seen.slice(1).map((request) => new URL(request.url).searchParams.get("offset"))).toEqual([String(2 * WIDTH), "0"]);
+  expect(result.current.view.lines[0]?.offset).toBe(0);
+  expect(result.current.view.lines[2]).toMatchObject({ offset: 2 * WIDTH, text: "2" });
+  await act(() => result.current.jumpTo(WIDTH));
+  expect(seen).toHaveLength(3);
+});

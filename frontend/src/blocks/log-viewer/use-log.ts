@@ -15,24 +15,30 @@ export type Log = {
   loadLater: () => Promise<void>;
   jumpToEnd: () => Promise<void>;
   jumpToStart: () => Promise<void>;
+  /** Until the line that begins at this byte is in the window, with what stands before it. */
+  jumpTo: (offset: number) => Promise<void>;
 };
 
 export function useLog(of: LogOf, following: boolean, onEnd?: () => void): Log {
   const { kind, id } = of;
   const [view, dispatch] = useReducer(logReducer, EMPTY);
-  const busy = useRef(false);
+  const last = useRef(Promise.resolve());
+  const waiting = useRef(0);
 
+  /** One after the other: each part joins on to the window that the one before has left. */
   const load = useCallback(
-    async (type: "reset" | "earlier" | "later", place: Parameters<typeof logWindow>[1]) => {
-      if (busy.current) return;
-      busy.current = true;
-      try {
-        dispatch({ type, chunk: await logWindow({ kind, id }, place) });
-      } catch (problem) {
-        dispatch({ type: "refused", error: problem as Error });
-      } finally {
-        busy.current = false;
-      }
+    (type: "reset" | "earlier" | "later", place: Parameters<typeof logWindow>[1]) => {
+      waiting.current += 1;
+      last.current = last.current.then(async () => {
+        try {
+          dispatch({ type, chunk: await logWindow({ kind, id }, place) });
+        } catch (problem) {
+          dispatch({ type: "refused", error: problem as Error });
+        } finally {
+          waiting.current -= 1;
+        }
+      });
+      return last.current;
     },
     [kind, id],
   );
@@ -43,7 +49,14 @@ export function useLog(of: LogOf, following: boolean, onEnd?: () => void): Log {
   }, [jumpToEnd]);
   useLive(of, view, following, dispatch, onEnd);
 
-  const loadLater = useCallback(() => load("later", { offset: view.end, limit: STEP_BYTES }), [load, view.end]);
+  // Scrolling asks again and again for the same part; once is enough.
+  const loadLater = useCallback(async () => {
+    if (waiting.current === 0) await load("later", { offset: view.end, limit: STEP_BYTES });
+  }, [load, view.end]);
+  const loadBefore = async (end: number) => {
+    const offset = Math.max(0, end - STEP_BYTES);
+    if (end > 0) await load("earlier", { offset, limit: end - offset });
+  };
   const behind = following && view.loaded && !atEnd(view);
   useEffect(() => {
     // A live piece that did not join on seamlessly was left out: fetch what is missing.
@@ -54,9 +67,13 @@ export function useLog(of: LogOf, following: boolean, onEnd?: () => void): Log {
     view,
     jumpToEnd,
     jumpToStart: () => load("reset", { offset: 0, limit: STEP_BYTES }),
+    jumpTo: async (offset) => {
+      if (view.lines.some((line) => line.offset === offset)) return;
+      await load("reset", { offset, limit: STEP_BYTES });
+      await loadBefore(offset);
+    },
     loadEarlier: async () => {
-      const offset = Math.max(0, view.start - STEP_BYTES);
-      if (view.start > 0) await load("earlier", { offset, limit: view.start - offset });
+      if (waiting.current === 0) await loadBefore(view.start);
     },
     loadLater,
   };
