@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from scripter import __version__
-from scripter.cli import completion, doctor, images, jobs, login, schedules, scripts, server
+from scripter.cli import completion, doctor, egress, images, jobs, login, schedules, scripts, server
 from scripter.cli.app import Group
 
 EXIT_CODES = """
@@ -49,3 +49,4 @@ schedules.register(main)
 doctor.register(main)
 completion.register(main)
 server.register(main)
+egress.register(main)

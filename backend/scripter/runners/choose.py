@@ -16,7 +16,10 @@ def choose(settings: Settings, data: Path) -> Runner:
 
     With `docker` the engine may be down: the runner says so when it is used, and works once the engine is back.
     """
-    docker = DockerRunner(data, host=settings.docker.host, host_directory=settings.docker.host_directory)
+    engine = settings.docker
+    docker = DockerRunner(
+        data, host=engine.host, host_directory=engine.host_directory, egress_dns=engine.egress_resolvers
+    )
     kind = settings.runner.kind
     if kind == "docker" or (kind == "auto" and docker.answers()):
         return docker

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from docker.errors import APIError, ImageNotFound, NotFound
 
 from scripter.runners import docker_create, docker_go, places
 from scripter.runners.docker_build import DockerBuild
+from scripter.runners.docker_egress import Egress
 from scripter.runners.docker_engine import Engine, explained
 from scripter.runners.docker_paths import HostPaths
 from scripter.runners.protocol import (
@@ -23,6 +24,7 @@ from scripter.runners.protocol import (
     Go,
     ImageGone,
     ImageInUse,
+    Network,
     Recipe,
     Refused,
     Slot,
@@ -44,8 +46,10 @@ class DockerRunner:
     kind: Literal["docker", "local"] = "docker"
     isolates = True
 
-    def __init__(self, data: Path, *, host: str = "", host_directory: str = "") -> None:
+    def __init__(self, data: Path, *, host: str = "", host_directory: str = "", egress_dns: Sequence[str] = ()) -> None:
         self._engine = Engine(host)
+        self._egress_dns = egress_dns
+        self._egress = Egress(self._engine, egress_dns)
         self._paths = HostPaths(self._engine, data, host_directory)
         self._agent = places.AGENT.read_text(encoding="utf-8")
 
@@ -62,6 +66,8 @@ class DockerRunner:
             raise ImageGone
         places.lay_out(spec.directory, own_user=True)
         with self._engine.talking():
+            if spec.network is Network.EGRESS:
+                self._egress.ensure(spec.image)
             container, is_new = self._container(spec)
             if is_new:
                 self._begin(container)
@@ -135,7 +141,7 @@ class DockerRunner:
         """
         client = self._engine.client
         config = docker_create.job_container(
-            client, spec, self._paths.of(spec.directory), self._agent, self._engine.processors
+            client, spec, self._paths.of(spec.directory), self._agent, self._engine.processors, self._egress_dns
         )
         # The engine gives a name away before its container can be seen, and takes it back after; both are soon over.
         for _ in range(_TRIES):

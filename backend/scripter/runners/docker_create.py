@@ -4,6 +4,8 @@ A test compares what the engine makes of them, key by key, with a file that peop
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from docker import APIClient
 from docker.types import ContainerConfig, Healthcheck, HostConfig, LogConfig, Mount, Ulimit
 
@@ -15,6 +17,10 @@ from scripter.runners.protocol import Limits, Network, SlotSpec
 DIRECTORY_LABEL = "scripter.directory"
 INSIDE = "/job"
 
+# What the engine calls the networks that jobs can ask for.
+EGRESS_NETWORK = "scripter-egress"
+_NETWORKS = {Network.NONE: "none", Network.BRIDGE: "bridge", Network.EGRESS: EGRESS_NETWORK}
+
 _TMP = "rw,noexec,nosuid,nodev,size=64m,mode=1777"
 _OPEN_FILES = 1024
 # The agent's three powers: to become the script's user, and to signal it. The script has none.
@@ -22,8 +28,12 @@ _AGENT_POWERS = ["KILL", "SETGID", "SETUID"]
 _PROBE_LIMITS = Limits(memory_bytes=256 * 1024 * 1024, cpus=1.0, processes=64)
 
 
-def job_container(client: APIClient, spec: SlotSpec, source: str, agent: str, processors: int) -> ContainerConfig:
+def job_container(
+    client: APIClient, spec: SlotSpec, source: str, agent: str, processors: int, egress_dns: Sequence[str] = ()
+) -> ContainerConfig:
     """The container of one slot; `source` is its directory as the engine's host sees it, `agent` the agent's text.
+
+    `egress_dns` are the resolvers for the network mode egress; the other modes keep the engine's own.
 
     Standard input stays open for exactly one attached client: the agent reads the end of its input when whoever brings
     the go dies half way, and waits on when the worker dies before.
@@ -49,15 +59,25 @@ def job_container(client: APIClient, spec: SlotSpec, source: str, agent: str, pr
             mounts=[Mount(INSIDE, source, type="bind", propagation="rprivate")],
             # The agent writes the log file itself; the engine's own log would be a second, slower copy.
             log=LogConfig(type="none"),
+            dns=egress_dns if spec.network is Network.EGRESS else (),
         ),
     )
 
 
 def probe_container(client: APIClient, image: str, code: str) -> ContainerConfig:
     """A container that runs a line of Python, as a script's user, to see whether the image can."""
+    return _probe(client, image, [code], Network.NONE)
+
+
+def egress_probe(client: APIClient, image: str, code: Sequence[str]) -> ContainerConfig:
+    """A container on the egress network that runs `code` (and its arguments), to see what can be reached from there."""
+    return _probe(client, image, code, Network.EGRESS)
+
+
+def _probe(client: APIClient, image: str, code: Sequence[str], network: Network) -> ContainerConfig:
     return client.create_container_config(
         image=image,
-        command=["python3", "-c", code],
+        command=["python3", "-c", *code],
         entrypoint=[],
         user=f"{SCRIPT_USER[0]}:{SCRIPT_USER[1]}",
         working_dir="/",
@@ -66,7 +86,7 @@ def probe_container(client: APIClient, image: str, code: str) -> ContainerConfig
             client,
             _PROBE_LIMITS,
             processors=1,
-            network=Network.NONE,
+            network=network,
             powers=[],
             mounts=[],
             log=LogConfig(type="json-file", config={"max-size": "64k"}),
@@ -83,10 +103,12 @@ def _hardened(
     powers: list[str],
     mounts: list[Mount],
     log: LogConfig,
+    dns: Sequence[str] = (),
 ) -> HostConfig:
     # No bound on the size of files (fsize): it would also bind the log, which the agent caps by itself.
     return client.create_host_config(
-        network_mode=network.value,
+        network_mode=_NETWORKS[network],
+        dns=list(dns) or None,
         mounts=mounts,
         log_config=log,
         cap_drop=["ALL"],

@@ -26,6 +26,7 @@ from scripter.runners.protocol import (
     Go,
     ImageGone,
     ImageInUse,
+    Network,
     Recipe,
     Refused,
     Slot,
@@ -72,6 +73,11 @@ class LocalRunner:
         return sys.platform == "linux"
 
     def prepare(self, spec: SlotSpec) -> Slot:
+        if spec.network is Network.EGRESS:
+            raise Refused(
+                "Without Docker nothing keeps a job from this machine and its neighbours, which the network mode egress"
+                " promises. Give the script the network mode none or bridge, or start a Docker engine."
+            )
         with self._alone():
             if known := self._record(spec.name):
                 return known.slot

@@ -13,10 +13,11 @@ from scripter.lib.errors import Conflict, ScripterError, Unavailable
 
 
 class Network(StrEnum):
-    """What a job can reach: nothing, or the engine's default bridge."""
+    """What a job can reach: nothing; all that the worker's machine can; or only the public internet."""
 
     NONE = "none"
     BRIDGE = "bridge"
+    EGRESS = "egress"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ class Runner(Protocol):
 
         Makes `work/` and `artifacts/` beside `src/`, writable for the script.
 
-        Raises: ImageGone when the image is not here.
+        Raises: ImageGone when the image is not here; Refused also when the network asked for cannot be kept.
         """
 
     def start(self, slot: Slot, go: Go) -> None:

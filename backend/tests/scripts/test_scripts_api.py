@@ -317,6 +317,12 @@ def test_a_bad_upload_says_which_entry_and_why(client: Browser, image: dict[str,
     assert client.get(f"/api/scripts/{script['id']}").json["version"]["number"] == 1
 
 
+@pytest.mark.parametrize("network", ["none", "bridge", "egress"])
+def test_every_network_mode_can_be_asked_for(client: Browser, image: dict[str, Any], network: str) -> None:
+    script = make(client, image)
+    assert client.patch(f"/api/scripts/{script['id']}", json={"network": network}).json["network"] == network
+
+
 def test_everything_but_the_files_can_be_changed(client: Browser, image: dict[str, Any]) -> None:
     other = client.post("/api/images", json={"name": "Other"}).json
     script = make(client, image)

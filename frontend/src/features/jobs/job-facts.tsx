@@ -13,6 +13,12 @@ import { Elapsed, ExactTime, Time } from "@/ui/time";
 import { jobEventsQuery } from "./api";
 import { startedHow } from "./words";
 
+const NETWORKS: Record<string, string> = {
+  none: "none",
+  egress: "egress (can reach the internet only)",
+  bridge: "bridge (can reach the network and the internet)",
+};
+
 export function JobFacts({ job }: { job: Job }) {
   return (
     <Card title="Details">
@@ -33,7 +39,7 @@ export function JobFacts({ job }: { job: Job }) {
           ["Memory", memory(job)],
           ["Processor", job.cpu_seconds !== null && `${duration(job.cpu_seconds)} used, limit ${plural(job.limits.cpus, "core")}`],
           ["Time limit", duration(job.limits.time_limit_s)],
-          ["Network", job.network === "none" ? "none" : "bridge (can reach the network)"],
+          ["Network", NETWORKS[job.network] ?? job.network],
           ["Container start", start(job)],
           ["Log dropped", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} from its middle, over the size limit`],
           ["Worker", job.worker],

@@ -89,7 +89,16 @@ function SettingsForm({ script, images }: { script: Script; images: Image[] }) {
           <Radio.Group label="Network" value={network} onChange={(value) => setNetwork(value as Network)}>
             <Stack gap="xs" mt={4}>
               <Radio value="none" label="none" description="The script reaches nothing outside its container." />
-              <Radio value="bridge" label="bridge" description="The script can reach the network and the internet." />
+              <Radio
+                value="egress"
+                label="egress"
+                description="The script can reach the internet, but not this machine, private networks or other jobs."
+              />
+              <Radio
+                value="bridge"
+                label="bridge"
+                description="The script can reach the internet and all that the worker's machine can, itself included."
+              />
             </Stack>
           </Radio.Group>
           <Textarea
