@@ -22,6 +22,7 @@ class Workload:
     engine: docker.DockerClient
     docker_host: str
     image: str
+    image_id: int
     script_id: int
     source: Path
 
@@ -37,21 +38,29 @@ def ready(stack: Stack, docker_host: str) -> Workload:
     built = stack.wait_for(f"/builds/{build['id']}", {"succeeded", "failed", "cancelled"})
     if built["status"] != "succeeded":
         raise RuntimeError(f"The image could not be built: {built}")
-    script = stack.call(
-        "POST",
-        "/scripts",
-        {"name": "Bench", "image_id": image["id"], "files": [{"path": "main.py", "content": SCRIPT}]},
-    )
+    script_id = add_script(stack, "Bench", image["id"], SCRIPT)
     source = stack.directory / "bench-source"
     source.mkdir()
     (source / "main.py").write_text(SCRIPT)
     engine = docker.DockerClient(base_url=docker_host, max_pool_size=32)
-    return Workload(stack, engine, docker_host, built["reference"], script["id"], source)
+    return Workload(stack, engine, docker_host, built["reference"], image["id"], script_id, source)
+
+
+def add_script(stack: Stack, name: str, image_id: int, content: str) -> int:
+    """A script of one file; gives its id."""
+    files = [{"path": "main.py", "content": content}]
+    script_id: int = stack.call("POST", "/scripts", {"name": name, "image_id": image_id, "files": files})["id"]
+    return script_id
 
 
 def start_job(workload: Workload) -> Any:
     """POST one job; gives its answer."""
     return workload.stack.call("POST", f"/scripts/{workload.script_id}/jobs", {})
+
+
+def log_path(stack: Stack, script_id: int, job_id: int) -> Path | None:
+    """The log of a job, once there is one."""
+    return next((stack.data / "scripts" / str(script_id) / "logs").glob(f"*__{job_id}.log"), None)
 
 
 def figure(name: str, value: float, unit: str) -> None:
