@@ -4,7 +4,7 @@ A test compares what the engine makes of them, key by key, with a file that peop
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from docker import APIClient
 from docker.types import ContainerConfig, Healthcheck, HostConfig, LogConfig, Mount, Ulimit
@@ -15,6 +15,8 @@ from scripter.runners.protocol import Limits, Network, SlotSpec
 # Where the slot's directory was, for the worker that adopts the container; also the mark of a slot among containers
 # that merely come from one of our images and so inherit its labels.
 DIRECTORY_LABEL = "scripter.directory"
+# The mark of the containers that try out the egress network.
+TRIAL_LABEL = "scripter.trial"
 INSIDE = "/job"
 
 # What the engine calls the networks that jobs can ask for.
@@ -66,21 +68,24 @@ def job_container(
 
 def probe_container(client: APIClient, image: str, code: str) -> ContainerConfig:
     """A container that runs a line of Python, as a script's user, to see whether the image can."""
-    return _probe(client, image, [code], Network.NONE)
+    return _probe(client, image, [code], Network.NONE, {})
 
 
 def egress_probe(client: APIClient, image: str, code: Sequence[str]) -> ContainerConfig:
     """A container on the egress network that runs `code` (and its arguments), to see what can be reached from there."""
-    return _probe(client, image, code, Network.EGRESS)
+    return _probe(client, image, code, Network.EGRESS, {TRIAL_LABEL: ""})
 
 
-def _probe(client: APIClient, image: str, code: Sequence[str], network: Network) -> ContainerConfig:
+def _probe(
+    client: APIClient, image: str, code: Sequence[str], network: Network, labels: Mapping[str, str]
+) -> ContainerConfig:
     return client.create_container_config(
         image=image,
         command=["python3", "-c", *code],
         entrypoint=[],
         user=f"{SCRIPT_USER[0]}:{SCRIPT_USER[1]}",
         working_dir="/",
+        labels=dict(labels),
         healthcheck=Healthcheck(test=["NONE"]),
         host_config=_hardened(
             client,

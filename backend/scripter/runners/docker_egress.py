@@ -31,6 +31,8 @@ _MTU = "com.docker.network.driver.mtu"
 _PATIENCE_S = 120
 # Where the rules cannot be read they are tried again after this long; elsewhere whenever they have changed.
 _TRUSTED_S = 60.0
+# Longer than any trial: what has ended before that was left by a worker that died in the middle of one.
+_LEFT_OVER = "10m"
 _REMEDY = (
     "Run `scripter egress` as root on the Docker engine's machine, after each of its starts; or give the script the"
     " network mode none or bridge."
@@ -95,7 +97,9 @@ class Egress:
 
     def _try_out(self, image: str) -> None:
         """Raises: Refused, naming every address that was not refused by this machine itself."""
-        with self._container(image, "import time; time.sleep(60)") as peer:
+        left = {"label": docker_create.TRIAL_LABEL, "until": _LEFT_OVER}
+        self._engine.client.prune_containers(filters=left)  # type: ignore[no-untyped-call]
+        with self._container(image, f"import time; time.sleep({_PATIENCE_S})") as peer:
             [joined] = self._engine.client.inspect_container(peer)["NetworkSettings"]["Networks"].values()
             gateway, neighbour = joined["Gateway"], joined["IPAddress"]
             found = self._asked(image, [*PROBED, gateway, neighbour])
