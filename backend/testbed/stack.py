@@ -48,13 +48,13 @@ class Stack:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         directory.mkdir(parents=True, exist_ok=True)
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Start `scripter NAME ARGUMENTS`; its output goes on in `NAME.log`."""
+    def start(self, name: str, *arguments: str, **environment: str) -> None:
+        """Start `scripter NAME ARGUMENTS` with more in its environment; its output goes on in `NAME.log`."""
         with self.log_path(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
                 [str(Path(sys.executable).with_name("scripter")), name, *arguments],
                 cwd=self.directory,
-                env=self.environment,
+                env={**self.environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -76,6 +76,10 @@ class Stack:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         return process.wait(timeout=60)
+
+    def wait_for_end(self, name: str) -> int:
+        """Until the process has ended by itself; gives its exit code."""
+        return self._running.pop(name).wait(timeout=60)
 
     def close(self) -> None:
         for name in list(self._running):

@@ -18,6 +18,7 @@ from scripter.jobs import outcome as outcomes
 from scripter.jobs.models import Job
 from scripter.jobs.outcome import Bounds, Outcome
 from scripter.jobs.states import Status
+from scripter.lib import crash
 from scripter.lib.errors import ScripterError
 from scripter.runners.protocol import Ending, ImageGone, Refused, Runner, RunnerUnavailable, Slot, SlotGone
 
@@ -50,7 +51,9 @@ class Attempt:
         try:
             self._clear()
             slots.make(self._context, self._job)
+            crash.at("slot-made")
             self.slot = self._runner.prepare(slots.spec(self._context, self._job))
+            crash.at("prepared")
         except RunnerUnavailable as error:
             self._give_back(str(error))
         except ImageGone:
@@ -101,6 +104,7 @@ class Attempt:
             except ScripterError as error:
                 self._finish(outcomes.could_not_start(str(error)))
                 return False
+            crash.at("go-sent")
             return self._record_start(start_ms)
         return False
 
@@ -113,7 +117,9 @@ class Attempt:
 
     def _record_start(self, start_ms: int) -> bool:
         worker = self._context.worker
-        return self._context.db.run(lambda session: moves.mark_running(session, self._job, worker, start_ms, "cold"))
+        ours = self._context.db.run(lambda session: moves.mark_running(session, self._job, worker, start_ms, "cold"))
+        crash.at("start-recorded")
+        return ours
 
     def _found_running(self) -> bool:
         """Only a job that counts as running is told to stop when somebody cancels it."""
@@ -143,6 +149,7 @@ class Attempt:
             return
         for slot in self._runner.alive(slots.labels(self._context, self._job)):
             self._runner.discard(slot)
+        crash.at("cleared")
         slots.remove(self._directory)
 
     def follow(self) -> None:
@@ -150,6 +157,7 @@ class Attempt:
         looked = time.monotonic()
         while not self.let_go.wait(EXIT_POLL_S):
             if self._has_record():
+                crash.at("end-seen")
                 return self._end(Ending.EXITED)
             if time.monotonic() - looked >= LOOK_S:
                 looked = time.monotonic()
@@ -195,6 +203,7 @@ class Attempt:
         """Record first, clean up after: a crash between the two leaves rubbish, never an unknown end."""
         mine = self._context.db.run(lambda session: moves.finish(session, self._job, self._context.worker, outcome))
         if mine:
+            crash.at("end-recorded")
             log.info("job.finished", job=self._job.uuid, status=outcome.status.value, reason=outcome.reason)
             self.clean()
 
@@ -203,7 +212,9 @@ class Attempt:
         try:
             if self.slot is not None:
                 self._runner.discard(self.slot)
+            crash.at("discarded")
             slots.remove(self._directory)
+            crash.at("slot-removed")
         except (ScripterError, OSError):
             log.exception("job.clean_failed", job=self._job.uuid)
 

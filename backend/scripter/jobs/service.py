@@ -20,9 +20,9 @@ from scripter.images import service as images
 from scripter.jobs.models import Job, JobEvent
 from scripter.jobs.moves import move, record
 from scripter.jobs.states import FINAL, Reason, Status, Trigger
-from scripter.lib import bounds, clock
+from scripter.lib import bounds, clock, crash
 from scripter.lib.bounds import Bound
-from scripter.lib.db import changed_rows
+from scripter.lib.db import after_commit, changed_rows
 from scripter.lib.errors import BadInput, Conflict, NotFound
 from scripter.scripts import service as scripts
 from scripter.scripts.models import Script
@@ -105,6 +105,8 @@ def start(
         raise
     record(session, job.id, None, Status.QUEUED, f"started by {by.name if by else trigger.value}")
     note(session, by, Tag.JOB_START, target=f"job:{job.id}", detail={"script": script.id, "version": chosen.number})
+    crash.at("job-written")
+    after_commit(session, lambda: crash.at("job-committed"))
     context.wake(session, "jobs.execute", job.id)
     return job
 

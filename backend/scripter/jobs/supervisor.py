@@ -17,7 +17,7 @@ from scripter.jobs import moves, slots
 from scripter.jobs.attempt import Attempt
 from scripter.jobs.models import Job
 from scripter.jobs.states import FINAL, Status
-from scripter.lib import clock
+from scripter.lib import clock, crash
 from scripter.lib.errors import ScripterError
 from scripter.runners.protocol import Runner, RunnerUnavailable, Slot
 
@@ -120,6 +120,7 @@ class Supervisor:
             job = self._context.db.run(self._claim)
             if job is None:
                 return
+            crash.at("claimed")
             self._live(Attempt(self._context, self._runner, job, claimed_at), Attempt.begin)
 
     def _claim(self, session: Session) -> Job | None:
@@ -205,6 +206,7 @@ class Supervisor:
         jobs = self._context.db.run(lambda session: self._take_over(session, dead))
         if not jobs:
             return
+        crash.at("taken-over")
         # Asked after the jobs are ours: whoever held them makes no container for them any more.
         alive = {slot.labels["scripter.job"]: slot for slot in self._runner.alive(self._mine())}
         for job in jobs:

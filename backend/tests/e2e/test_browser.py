@@ -167,6 +167,27 @@ def test_a_running_job_is_watched_live_and_cancelled(page: Page) -> None:
     expect(page.get_by_text("cancelled by anna").first).to_be_visible(timeout=SLOW_MS)
 
 
+def test_a_line_far_up_in_a_long_log_is_found_and_brought_into_sight(page: Page) -> None:
+    type_code(
+        page,
+        "Code of main.py",
+        "for n in range(40_000):\n    print('ValueError: early' if n == 3 else f'line {n} of many')\n",
+    )
+    page.get_by_role("textbox", name="Code of main.py").press("Control+Enter")
+    expect(page.get_by_text("line 39999 of many").first).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("textbox", name="Search the log").fill("LINE 777 of")
+    page.get_by_role("textbox", name="Search the log").press("Enter")
+    page.get_by_role("log").scroll_into_view_if_needed()
+    expect(page.locator("[data-target]")).to_have_text("line 777 of many")
+    picture(page, "log-search")
+    expect(page.locator("[data-target]")).to_be_in_viewport()
+    page.evaluate(AXE.read_text())
+    assert [one["id"] for one in page.evaluate("axe.run()")["violations"]] == []
+    page.get_by_role("button", name="First error").click()
+    expect(page.locator("[data-target]")).to_have_text("ValueError: early")
+    expect(page.locator("[data-target]")).to_be_in_viewport()
+
+
 def test_the_list_of_jobs_leads_to_the_page_of_one(page: Page) -> None:
     page.get_by_role("link", name="Jobs").first.click()
     expect(page.get_by_text("cancelled by anna").first).to_be_visible()

@@ -1,0 +1,117 @@
+"""A process that dies at any step of a job's way: the job still runs exactly once and ends with a whole log."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import docker
+import pytest
+import requests
+
+import testbed
+from scripter.lib import crash
+from testbed.stack import Stack, separate
+
+ENDS = {"succeeded", "failed", "cancelled", "lost"}
+LINES = 20
+SOURCE = f"import time\nfor n in range({LINES}):\n    print('line', n, flush=True)\n    time.sleep(0.02)\n"
+
+# The steps at which one worker after another dies, before one lives on.
+DEATHS = [
+    ["claimed"],
+    ["slot-made"],
+    ["prepared"],
+    ["go-sent"],
+    ["start-recorded"],
+    ["end-seen"],
+    ["end-recorded"],
+    ["discarded"],
+    ["slot-removed"],
+    ["slot-made", "cleared"],
+    ["prepared", "taken-over"],
+    ["start-recorded", "taken-over"],
+]
+
+
+@pytest.fixture(scope="module")
+def stack(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with separate(services, tmp_path_factory.mktemp("crash")) as stack:
+        stack.set_up("web")
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def script(stack: Stack) -> Any:
+    image = stack.call(
+        "POST", "/images", {"name": "Bare", "files": [{"path": "Dockerfile", "content": "FROM python:3.11-slim\n"}]}
+    )
+    build = stack.call("POST", f"/images/{image['id']}/builds")
+    assert stack.wait_for(f"/builds/{build['id']}", {"succeeded", "failed"})["status"] == "succeeded"
+    files = [{"path": "main.py", "content": SOURCE}]
+    return stack.call("POST", "/scripts", {"name": "Counter", "image_id": image["id"], "files": files})
+
+
+@pytest.mark.parametrize("deaths", DEATHS, ids="+".join)
+def test_a_worker_may_die_at_any_step(stack: Stack, services: testbed.Services, script: Any, deaths: list[str]) -> None:
+    stack.stop("worker")
+    job = stack.call("POST", f"/scripts/{script['id']}/jobs", {})
+    for step in deaths:
+        stack.start("worker", **{crash.VARIABLE: step})
+        assert stack.wait_for_end("worker") == 137, stack.log("worker")[-2000:]
+    stack.start("worker")
+    check(stack, services, job)
+
+
+@pytest.mark.parametrize("step", ["job-written", "job-committed"])
+def test_a_web_process_may_die_while_it_starts_a_job(
+    stack: Stack, services: testbed.Services, script: Any, step: str
+) -> None:
+    key = {"Idempotency-Key": secrets.token_hex(8)}
+    address = f"{stack.url}/api/scripts/{script['id']}/jobs"
+    stack.stop("web")
+    stack.start("web", **{crash.VARIABLE: step})
+    stack.wait_until_it_answers("web")
+    with pytest.raises(requests.ConnectionError):
+        stack.http.post(address, json={}, headers=key, timeout=30)
+    stack.kill("web")
+    stack.start("web")
+    stack.wait_until_it_answers("web")
+    before = {one["id"] for one in stack.call("GET", "/jobs")["items"]}
+    again = stack.http.post(address, json={}, headers=key, timeout=30).json()
+    # What was committed is found again, what was not is made now; either way there is one job.
+    assert (again["id"] in before) == (step == "job-committed")
+    check(stack, services, again)
+
+
+def check(stack: Stack, services: testbed.Services, job: Any) -> None:
+    """It succeeded, began once, its log is whole, and nothing is left of it."""
+    job = stack.wait_for(f"/jobs/{job['id']}", ENDS)
+    assert (job["status"], job["reason"]) == ("succeeded", "exit 0"), job
+    log = stack.http.get(f"{stack.url}/api/jobs/{job['id']}/log?plain=1", timeout=10).text
+    assert [line for line in log.splitlines() if line.startswith("line")] == [f"line {n}" for n in range(LINES)]
+    engine = docker.DockerClient(base_url=services.docker_host)
+    try:
+        until(
+            lambda: (
+                not engine.api.containers(
+                    all=True, filters={"label": f"scripter.job={job['id']}", "name": "scripter-" + instance(stack)}
+                )
+            )
+        )
+        until(lambda: not list((stack.data / "slots").glob(f"{job['id']}-*")))
+    finally:
+        engine.close()
+
+
+def instance(stack: Stack) -> str:
+    return (stack.data / "keys" / "instance").read_text().strip()
+
+
+def until(true: Callable[[], object], patience_s: float = 90) -> None:
+    deadline = time.monotonic() + patience_s
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
