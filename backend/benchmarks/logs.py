@@ -15,7 +15,7 @@ from docker.types import LogConfig
 
 from benchmarks.workload import Workload, add_script, figure, log_path, percentile
 
-LINES = 1_000_000
+LINES = 600_000
 LINE_BYTES = 100
 BLOCK_LINES = 1_000
 PRINTING = f"""\
