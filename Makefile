@@ -51,7 +51,9 @@ check: $(VENV)/.ready frontend/node_modules/.ready ## Lint, types, import order,
 test: check provision test-frontend test-backend ## Run every check and test against real services (WITHOUT="part ..." leaves some out)
 
 test-backend: $(VENV)/.ready frontend/dist/index.html
-	@cd backend && .venv/bin/python -m testbed up && .venv/bin/pytest
+	@# Begun anew: containers that an interrupted run left behind hold addresses that the engine, killed by the tests
+	@# of its restart, has forgotten to have given away.
+	@cd backend && .venv/bin/python -m testbed down && .venv/bin/python -m testbed up && .venv/bin/pytest
 
 test-frontend: frontend/node_modules/.ready
 	@cd frontend && npm test --silent
