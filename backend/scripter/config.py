@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -157,10 +156,6 @@ class Settings(settings.Section):
     @property
     def base_url(self) -> str:
         return self.server.url.rstrip("/") or f"http://{self.server.host}:{self.server.port}"
-
-    @property
-    def grace(self) -> timedelta:
-        return timedelta(seconds=self.jobs.grace_s)
 
 
 def load(file: Path | None = None) -> Settings:

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from scripter.config import MEBIBYTE
 from scripter.context import Context
 from scripter.filestore import FileStore, Manifest
 from scripter.images import builds
@@ -30,7 +31,6 @@ POLL_S = 0.5
 _RENEW_S = builds.LEASE.total_seconds() / 5
 _RETRY_S = 1.0
 _KEPT_LINES = 400
-MEBIBYTE = 1024 * 1024
 
 # One at a time counts the running builds of this process and claims the next.
 _claiming = threading.Lock()

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from scripter import logstore
+from scripter.config import MEBIBYTE
 from scripter.context import Context
 from scripter.filestore import FileStore, Manifest
 from scripter.jobs.models import Job
 from scripter.runners.protocol import Go, Limits, Network, SlotSpec
-
-MEBIBYTE = 1024 * 1024
 
 
 def directory(context: Context, job: Job) -> Path:

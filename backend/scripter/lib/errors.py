@@ -75,12 +75,6 @@ class Conflict(ScripterError):
     status, code, title, exit_code = 409, "conflict", "Conflict", 5
 
 
-class Gone(ScripterError):
-    """This is no longer here."""
-
-    status, code, title, exit_code = 410, "gone", "Gone", 4
-
-
 class TooLarge(ScripterError):
     """The input is too large."""
 
