@@ -125,6 +125,6 @@ def test_every_code_of_the_error_tree_is_one_that_programs_know():
     codes = {one.code: one.status for one in kinds if one.__module__ == errors.__name__}
     assert codes == {
         "bad_input": 422, "malformed": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404,
-        "conflict": 409, "gone": 410, "too_large": 413, "unsupported_type": 415, "too_many": 429,
+        "conflict": 409, "too_large": 413, "unsupported_type": 415, "too_many": 429,
         "internal": 500, "unavailable": 503,
     }  # fmt: skip
