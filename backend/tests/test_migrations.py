@@ -11,12 +11,15 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 import testbed
 from scripter import migrations
+from scripter.jobs.models import Job, JobAttempt
 from scripter.lib.db import Base, Database
+from scripter.scripts.models import ONCE, Script
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
@@ -58,6 +61,48 @@ def test_down_and_up_again_leaves_nothing_behind(empty: Database, tmp_path: Path
     assert set(inspect(empty.engine).get_table_names()) == {"alembic_version"}
     migrations.upgrade(empty, tmp_path)
     assert migrations.is_current(empty)
+
+
+MOMENT = "'2026-01-01 00:00:00.000000'"
+ROWS_OF_BEFORE = (
+    f"INSERT INTO images VALUES (1, 'i', 'i', '', 'ready', '[]', '', 512, 60, NULL, {MOMENT}, {MOMENT})",
+    "INSERT INTO scripts (id, name, name_key, description, image_id, entry, time_limit_s, memory_mb, cpus, processes,"
+    f" network, environment, created_at, updated_at) VALUES (1, 's', 's', '', 1, 'main.py', 60, 128, 1, 32, 'none',"
+    f" '{{}}', {MOMENT}, {MOMENT})",
+    "INSERT INTO versions (id, script_id, number, digest, manifest, entry, message, warnings, created_at)"
+    f" VALUES (1, 1, 1, '', '[]', 'main.py', '', '[]', {MOMENT})",
+    *(
+        "INSERT INTO jobs (uuid, script_id, version_id, build_id, image_id, image_name, image_reference, `trigger`,"
+        " arguments, environment, time_limit_s, memory_mb, cpus, processes, network, priority, status, attempt,"
+        f" created_at, worker, log_bytes) VALUES ('{status}', 1, 1, 1, 1, 'i', 'sha256:0', 'api', '[]', '{{}}', 60, 128,"
+        f" 1, 32, 'none', 0, '{status}', 1, {MOMENT}, {worker}, {log_bytes})"
+        for status, worker, log_bytes in (
+            ("failed", "'w'", 70),
+            ("running", "'w'", "NULL"),
+            ("cancelled", "NULL", "NULL"),
+            ("queued", "NULL", "NULL"),
+        )
+    ),
+    "DELETE FROM jobs WHERE status = 'queued'",
+)
+
+
+def test_what_ran_before_there_were_attempts_ran_once_and_its_ids_stay_given(empty: Database, tmp_path: Path) -> None:
+    config = migrations.configuration()
+    with empty.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in ROWS_OF_BEFORE:
+            connection.execute(text(statement))
+        connection.commit()
+    migrations.upgrade(empty, tmp_path)
+    with Session(empty.engine) as session:
+        assert session.get_one(Script, 1).retries == ONCE
+        assert [job.retries for job in session.scalars(select(Job))] == [ONCE] * 3
+        attempts = [(one.job_id, one.number, one.status, one.log_end) for one in session.scalars(select(JobAttempt))]
+        assert attempts == [(1, 1, "failed", 70)]
+        session.execute(text(ROWS_OF_BEFORE[-2]))
+        assert session.scalar(select(func.max(Job.id))) == 5
 
 
 def test_processes_that_start_at_once_wait_for_each_other(empty: Database, tmp_path: Path) -> None:

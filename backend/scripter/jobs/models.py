@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scripter.access.models import User
 from scripter.jobs.states import Reason, Status, Trigger
 from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
-from scripter.scripts.models import Script, Version
+from scripter.scripts.models import Retries, Script, Version
 
 
 class Job(Base):
@@ -24,6 +24,8 @@ class Job(Base):
         # The next waiting job, by priority and age; and the jobs of a worker.
         Index("ix_jobs_status_priority_id", "status", "priority", "id"),
         Index("ix_jobs_script_id_id", "script_id", "id"),
+        # The waiting jobs whose deadline has passed.
+        Index("ix_jobs_status_deadline_at", "status", "deadline_at"),
         IDS_ONCE,
     )
 
@@ -51,13 +53,18 @@ class Job(Base):
     processes: Mapped[int]
     network: Mapped[str] = mapped_column(String(20))
     priority: Mapped[int] = mapped_column(default=0)
+    retries: Mapped[Retries] = mapped_column(JSON)
+    deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    # From here on the job tells of its present attempt, or of the last one; those before have rows of their own.
     status: Mapped[Status] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(String(500))
     reason_code: Mapped[Reason | None] = mapped_column(String(30))
     exit_code: Mapped[int | None]
     signal: Mapped[int | None]
     attempt: Mapped[int] = mapped_column(default=1)
+    # While the job waits to be tried again: not before this moment.
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -81,6 +88,34 @@ class Job(Base):
     version: Mapped[Version] = relationship()
     started_by: Mapped[User | None] = relationship(foreign_keys=[started_by_id])
     cancelled_by: Mapped[User | None] = relationship(foreign_keys=[cancelled_by_id])
+
+
+class JobAttempt(Base):
+    """One ended attempt of a job, written in the transaction that records its end."""
+
+    __tablename__ = "job_attempts"
+    __table_args__ = (UniqueConstraint("job_id", "number"), IDS_ONCE)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    status: Mapped[Status] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    reason_code: Mapped[Reason | None] = mapped_column(String(30))
+    exit_code: Mapped[int | None]
+    signal: Mapped[int | None]
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    start_kind: Mapped[str | None] = mapped_column(String(10))
+    start_ms: Mapped[int | None]
+    peak_memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    cpu_seconds: Mapped[float | None] = mapped_column(Float)
+    # The bytes of the job's log that are this attempt's: from `log_start` up to `log_end` (None: nobody could measure).
+    log_start: Mapped[int] = mapped_column(BigInteger, default=0)
+    log_end: Mapped[int | None] = mapped_column(BigInteger)
+    log_dropped_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    log_sha256: Mapped[str | None] = mapped_column(String(64))
+    worker: Mapped[str | None] = mapped_column(String(100))
 
 
 class JobEvent(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
@@ -72,6 +72,7 @@ def start(
     added = scripts.check_environment(environment or {})
     chosen = scripts.version(session, script, version)
     build = images.usable(session, script.image_id)
+    now = clock.now()
     job = Job(
         uuid=str(uuid.uuid4()),
         script_id=script.id,
@@ -92,8 +93,10 @@ def start(
         cpus=script.cpus,
         processes=script.processes,
         network=script.network,
+        retries=script.retries,
+        deadline_at=None if script.deadline_s is None else now + timedelta(seconds=script.deadline_s),
         status=Status.QUEUED,
-        created_at=clock.now(),
+        created_at=now,
     )
     try:
         with session.begin_nested():

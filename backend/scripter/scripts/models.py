@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +13,28 @@ from scripter.filestore import StoredEntry
 from scripter.images.models import Image
 from scripter.lib import clock
 from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
+
+
+class Retries(TypedDict):
+    """Which attempts of a job are followed by another one, and after how long. Copied onto each job as it is queued.
+
+    `count` attempts may follow the first; the pause before the n-th of them is `delay_s` * `factor` ** (n - 1) seconds.
+    """
+
+    count: int
+    delay_s: int
+    factor: float
+    reasons: list[str]
+
+
+# Unless somebody decides otherwise a script runs at most once: what it does may not bear being done again. A job that
+# was lost may have done all of its work, so even who wants retries has to ask for that one.
+ONCE: Retries = {
+    "count": 0,
+    "delay_s": 10,
+    "factor": 2,
+    "reasons": ["exit", "timeout", "out_of_memory", "signal", "could_not_start"],
+}
 
 
 class Script(Base):
@@ -33,6 +56,9 @@ class Script(Base):
     processes: Mapped[int]
     network: Mapped[str] = mapped_column(String(16))
     environment: Mapped[dict[str, str]] = mapped_column(JSON)
+    retries: Mapped[Retries] = mapped_column(JSON, default=lambda: dict(ONCE))
+    # For the whole job, from when it was queued; None: no deadline.
+    deadline_s: Mapped[int | None]
     # No constraint: the two tables point at each other, which SQLite cannot be taught in a migration; set in the
     # same transaction as the version's own row.
     latest_version_id: Mapped[int | None] = mapped_column(Id)
