@@ -60,7 +60,7 @@ export function useCreateImage() {
   });
 }
 
-export type ImageChange = { name?: string; description?: string; limits?: Image["limits"] };
+type ImageChange = { name?: string; description?: string; limits?: Image["limits"] };
 
 export function useChangeImage(id: number) {
   const cache = useQueryClient();

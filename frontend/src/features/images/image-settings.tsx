@@ -1,122 +1,84 @@
 /** Name, description and build limits of an image, and its end. */
-import { Button, Group, NumberInput, Stack, Text, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { Group, Stack, Text } from "@mantine/core";
+import { useState } from "react";
 import type { Image } from "@/api/types";
 import { listed } from "@/lib/format";
+import { ABOUT_FIELDS, AboutFields } from "@/ui/about-fields";
 import { Card } from "@/ui/card";
-import { Confirm } from "@/ui/confirm";
-import { ErrorAlert } from "@/ui/error-alert";
+import { DeleteCard } from "@/ui/delete-card";
 import { fieldError } from "@/ui/field-errors";
+import { Form } from "@/ui/form";
+import { NumberField } from "@/ui/number-field";
 import { toast } from "@/ui/toast";
-import { useChangeImage, useDeleteImage, type ImageChange } from "./api";
+import { useChangeImage, useDeleteImage } from "./api";
 
-export function ImageSettings({ image, onDeleted }: { image: Image; onDeleted: () => void }) {
+type Props = { image: Image; onDeleted: () => void };
+
+export function ImageSettings({ image, onDeleted }: Props) {
   return (
     <Stack maw={640}>
       <SettingsForm image={image} />
-      <DeleteCard image={image} onDeleted={onDeleted} />
+      <Delete image={image} onDeleted={onDeleted} />
     </Stack>
   );
 }
 
+const SHOWN = [...ABOUT_FIELDS, "limits.memory_mb", "limits.time_limit_s"];
+
 function SettingsForm({ image }: { image: Image }) {
-  const [name, setName] = useState(image.name);
-  const [description, setDescription] = useState(image.description);
-  const [memory, setMemory] = useState<number | string>(image.limits.memory_mb);
-  const [time, setTime] = useState<number | string>(image.limits.time_limit_s);
+  const [about, setAbout] = useState({ name: image.name, description: image.description });
+  const [memory, setMemory] = useState<number | null>(image.limits.memory_mb);
+  const [time, setTime] = useState<number | null>(image.limits.time_limit_s);
   const change = useChangeImage(image.id);
   const locked = image.status === "building" || image.status === "ready";
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const limits = { memory_mb: Number(memory), time_limit_s: Number(time) };
-    const body: ImageChange = locked ? { name, description } : { name, description, limits };
-    change.mutate(body, { onSuccess: () => toast("Settings saved.") });
+  const submit = () => {
+    const limits = { memory_mb: memory ?? 0, time_limit_s: time ?? 0 };
+    change.mutate(locked ? about : { ...about, limits }, { onSuccess: () => toast("Settings saved.") });
   };
   return (
     <Card title="Settings">
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            label="Name"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            error={fieldError(change.error, "name")}
-            required
+      <Form action="Save settings" sending={change} shown={SHOWN} onSubmit={submit}>
+        <AboutFields value={about} onChange={setAbout} error={change.error} />
+        <Group grow align="flex-start">
+          <NumberField
+            label="Memory of a build (MB)"
+            value={memory}
+            onChange={setMemory}
+            disabled={locked}
+            error={fieldError(change.error, "limits.memory_mb")}
+            min={1}
           />
-          <TextInput
-            label="Description"
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-            error={fieldError(change.error, "description")}
+          <NumberField
+            label="Time limit of a build (seconds)"
+            value={time}
+            onChange={setTime}
+            disabled={locked}
+            error={fieldError(change.error, "limits.time_limit_s")}
+            min={1}
           />
-          <Group grow align="flex-start">
-            <NumberInput
-              label="Memory of a build (MB)"
-              value={memory}
-              onChange={setMemory}
-              disabled={locked}
-              error={fieldError(change.error, "limits.memory_mb")}
-              min={1}
-              allowDecimal={false}
-            />
-            <NumberInput
-              label="Time limit of a build (seconds)"
-              value={time}
-              onChange={setTime}
-              disabled={locked}
-              error={fieldError(change.error, "limits.time_limit_s")}
-              min={1}
-              allowDecimal={false}
-            />
-          </Group>
-          {locked && (
-            <Text size="sm" c="dimmed">
-              The limits can be changed while the image is dormant or failed.
-            </Text>
-          )}
-          <ErrorAlert error={change.error} hide={["name", "description", "limits.memory_mb", "limits.time_limit_s"]} />
-          <Group>
-            <Button type="submit" loading={change.isPending}>
-              Save settings
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        </Group>
+        {locked && (
+          <Text size="sm" c="dimmed">
+            The limits can be changed while the image is dormant or failed.
+          </Text>
+        )}
+      </Form>
     </Card>
   );
 }
 
-function DeleteCard({ image, onDeleted }: { image: Image; onDeleted: () => void }) {
-  const [asking, setAsking] = useState(false);
+function Delete({ image, onDeleted }: Props) {
   const remove = useDeleteImage(image.id);
-  const done = () => {
-    toast(`Deleted ${image.name}.`);
-    onDeleted();
-  };
+  const users = image.scripts.map((script) => script.name);
+  const about = (
+    <>
+      Removes the image, its files, its builds and their logs.
+      {users.length > 0 && ` Not possible while scripts are on it: ${listed(users)}.`}
+    </>
+  );
   return (
-    <Card title="Delete">
-      <Text size="sm" mb="sm">
-        Removes the image, its files, its builds and their logs.
-        {image.scripts.length > 0 &&
-          ` Not possible while scripts are on it: ${listed(image.scripts.map((script) => script.name))}.`}
-      </Text>
-      <Button color="red" variant="outline" onClick={() => setAsking(true)}>
-        Delete image
-      </Button>
-      <Confirm
-        opened={asking}
-        title={`Delete ${image.name}?`}
-        action="Delete for good"
-        busy={remove.isPending}
-        error={remove.error}
-        onConfirm={() => remove.mutate(undefined, { onSuccess: done })}
-        onClose={() => {
-          setAsking(false);
-          remove.reset();
-        }}
-      >
-        Its files, all its builds, their logs and the built image are deleted. This cannot be undone.
-      </Confirm>
-    </Card>
+    <DeleteCard kind="image" name={image.name} about={about} remove={remove} onDeleted={onDeleted}>
+      Its files, all its builds, their logs and the built image are deleted. This cannot be undone.
+    </DeleteCard>
   );
 }

@@ -1,10 +1,10 @@
 /** A new image: a name, and the packages to begin with. */
-import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { Box, Textarea } from "@mantine/core";
+import { useState } from "react";
 import type { Image, NewFile } from "@/api/types";
 import { paths } from "@/blocks/paths";
-import { ErrorAlert } from "@/ui/error-alert";
-import { fieldError } from "@/ui/field-errors";
+import { ABOUT_FIELDS, AboutFields } from "@/ui/about-fields";
+import { Form } from "@/ui/form";
 import { LinkButton } from "@/ui/link-button";
 import { useCreateImage } from "./api";
 
@@ -23,32 +23,19 @@ function starter(packages: string): NewFile[] | undefined {
 }
 
 export function NewImageForm({ onMade }: { onMade: (image: Image) => void }) {
-  const [name, setName] = useState("");
-  const [description, setDescription] = useState("");
+  const [about, setAbout] = useState({ name: "", description: "" });
   const [packages, setPackages] = useState("");
   const create = useCreateImage();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    create.mutate({ name, description, files: starter(packages) }, { onSuccess: onMade });
-  };
+  const submit = () => create.mutate({ ...about, files: starter(packages) }, { onSuccess: onMade });
+  const cancel = (
+    <LinkButton to={paths.images()} variant="default">
+      Cancel
+    </LinkButton>
+  );
   return (
-    <form onSubmit={submit}>
-      <Stack maw={560}>
-        <TextInput
-          label="Name"
-          placeholder="data-tools"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={fieldError(create.error, "name")}
-          data-autofocus
-          required
-        />
-        <TextInput
-          label="Description"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-          error={fieldError(create.error, "description")}
-        />
+    <Box maw={560}>
+      <Form action="Create image" sending={create} shown={ABOUT_FIELDS} onSubmit={submit} beside={cancel}>
+        <AboutFields value={about} onChange={setAbout} error={create.error} example="data-tools" />
         <Textarea
           label="Packages"
           description="One a line, as in requirements.txt. Everything can be changed before the image is built."
@@ -61,16 +48,7 @@ export function NewImageForm({ onMade }: { onMade: (image: Image) => void }) {
           styles={{ input: { fontFamily: "var(--sc-mono)" } }}
           spellCheck={false}
         />
-        <ErrorAlert error={create.error} hide={["name", "description"]} />
-        <Group>
-          <Button type="submit" loading={create.isPending}>
-            Create image
-          </Button>
-          <LinkButton to={paths.images()} variant="default">
-            Cancel
-          </LinkButton>
-        </Group>
-      </Stack>
-    </form>
+      </Form>
+    </Box>
   );
 }

@@ -42,7 +42,7 @@ export const versionQuery = (id: number, number: number) =>
     staleTime: Infinity,
   });
 
-export type NewScript = { name: string; description: string; image_id: number; files: NewFile[] };
+type NewScript = { name: string; description: string; image_id: number; files: NewFile[] };
 
 export function useCreateScript() {
   const cache = useQueryClient();
@@ -52,7 +52,7 @@ export function useCreateScript() {
   });
 }
 
-export type ScriptChange = {
+type ScriptChange = {
   name?: string;
   description?: string;
   image_id?: number;

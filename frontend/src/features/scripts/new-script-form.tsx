@@ -1,13 +1,14 @@
 /** A new script: its name and the image it runs on. */
-import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { Box } from "@mantine/core";
+import { useState } from "react";
 import type { Image, Script } from "@/api/types";
 import { paths } from "@/blocks/paths";
-import { ErrorAlert } from "@/ui/error-alert";
-import { fieldError } from "@/ui/field-errors";
+import { ABOUT_FIELDS, AboutFields } from "@/ui/about-fields";
+import { Form } from "@/ui/form";
 import { LinkButton, TextLink } from "@/ui/link-button";
 import { Notice } from "@/ui/notice";
 import { useCreateScript } from "./api";
+import { ImageField } from "./image-field";
 
 const MAIN = `"""What this script does, in one sentence."""
 
@@ -27,56 +28,32 @@ if __name__ == "__main__":
 type Props = { images: Image[]; imageId: number | null; onMade: (script: Script) => void };
 
 export function NewScriptForm({ images, imageId, onMade }: Props) {
-  const [name, setName] = useState("");
-  const [description, setDescription] = useState("");
+  const [about, setAbout] = useState({ name: "", description: "" });
   const [image, setImage] = useState<string | null>(String(imageId ?? firstReady(images)?.id ?? ""));
   const create = useCreateScript();
   if (images.length === 0) return <NeedsImage />;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const files = [{ path: "main.py", content: MAIN }];
-    create.mutate({ name, description, image_id: Number(image), files }, { onSuccess: onMade });
+    create.mutate({ ...about, image_id: Number(image), files }, { onSuccess: onMade });
   };
+  const cancel = (
+    <LinkButton to={paths.scripts()} variant="default">
+      Cancel
+    </LinkButton>
+  );
   return (
-    <form onSubmit={submit}>
-      <Stack maw={560}>
-        <TextInput
-          label="Name"
-          placeholder="nightly-report"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={fieldError(create.error, "name")}
-          data-autofocus
-          required
-        />
-        <TextInput
-          label="Description"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-          error={fieldError(create.error, "description")}
-        />
-        <Select
-          label="Image"
-          description="What the script runs in. It can be changed later."
-          data={images.map((one) => ({ value: String(one.id), label: `${one.name} (${one.status})` }))}
+    <Box maw={560}>
+      <Form action="Create script" sending={create} shown={[...ABOUT_FIELDS, "image_id"]} onSubmit={submit} beside={cancel}>
+        <AboutFields value={about} onChange={setAbout} error={create.error} example="nightly-report" />
+        <ImageField
+          images={images}
           value={image}
           onChange={setImage}
-          error={fieldError(create.error, "image_id")}
-          allowDeselect={false}
-          searchable
-          required
+          error={create.error}
+          description="What the script runs in. It can be changed later."
         />
-        <ErrorAlert error={create.error} hide={["name", "description", "image_id"]} />
-        <Group>
-          <Button type="submit" loading={create.isPending}>
-            Create script
-          </Button>
-          <LinkButton to={paths.scripts()} variant="default">
-            Cancel
-          </LinkButton>
-        </Group>
-      </Stack>
-    </form>
+      </Form>
+    </Box>
   );
 }
 
