@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,13 @@ class Stack:
 
     def start(self, name: str, *arguments: str, **environment: str) -> None:
         """Start `scripter NAME ARGUMENTS` with more in its environment; its output goes on in `NAME.log`."""
+        self.start_as(name, name, *arguments, **environment)
+
+    def start_as(self, name: str, *arguments: str, **environment: str) -> None:
+        """Start `scripter ARGUMENTS` under a name of its own, for who needs two of a kind."""
         with self.log_path(name).open("ab") as log:
             self._running[name] = subprocess.Popen(
-                [str(Path(sys.executable).with_name("scripter")), name, *arguments],
+                [str(Path(sys.executable).with_name("scripter")), *arguments],
                 cwd=self.directory,
                 env={**self.environment, **environment},
                 stdin=subprocess.DEVNULL,
@@ -80,6 +84,11 @@ class Stack:
     def wait_for_end(self, name: str) -> int:
         """Until the process has ended by itself; gives its exit code."""
         return self._running.pop(name).wait(timeout=60)
+
+    def pid(self, name: str) -> int | None:
+        """The process id; None when it does not run, also if it ended by itself."""
+        process = self._running.get(name)
+        return None if process is None or process.poll() is not None else process.pid
 
     def close(self) -> None:
         for name in list(self._running):
@@ -169,7 +178,12 @@ def embedded(services: Services, directory: Path, environment: Mapping[str, str]
 
 
 @contextmanager
-def separate(services: Services, directory: Path, environment: Mapping[str, str] | None = None) -> Iterator[Stack]:
+def separate(
+    services: Services,
+    directory: Path,
+    environment: Mapping[str, str] | None = None,
+    processes: Sequence[str] = ("web", "worker", "clock"),
+) -> Iterator[Stack]:
     """`scripter web`, `worker` and `clock` over a MariaDB database and a RabbitMQ virtual host of their own."""
     name = f"stack_{secrets.token_hex(6)}"
     with _database(services, name) as database_url, services.vhost(name) as queue_url:
@@ -183,7 +197,7 @@ def separate(services: Services, directory: Path, environment: Mapping[str, str]
             },
         )
         try:
-            for process in ("web", "worker", "clock"):
+            for process in processes:
                 stack.start(process)
             yield stack
         finally:
