@@ -7,6 +7,8 @@ UV_VERSION := 0.13.9
 DATA ?= data
 # Parts of the tests to do without: any of dockerd, mariadb, rabbitmq, chromium. The report names what was left out.
 WITHOUT ?=
+# How many processes share out the tests that leave the services whole.
+PROCESSES ?= 2
 export SCRIPTER_TEST_WITHOUT := $(WITHOUT)
 PORT ?= 8200
 
@@ -53,7 +55,13 @@ test: check provision test-frontend test-backend ## Run every check and test aga
 test-backend: $(VENV)/.ready frontend/dist/index.html
 	@# Begun anew: containers that an interrupted run left behind hold addresses that the engine, killed by the tests
 	@# of its restart, has forgotten to have given away.
-	@cd backend && .venv/bin/python -m testbed down && .venv/bin/python -m testbed up && .venv/bin/pytest
+	@cd backend && .venv/bin/python -m testbed down && .venv/bin/python -m testbed up
+	@# First the tests that leave the services whole, side by side, then those that break them, one at a time; both in any
+	@# case. In the order of the folders and not by the number of tests: the long ones must not come last.
+	@cd backend && failed=0; \
+		.venv/bin/pytest -m "not alone" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder || failed=1; \
+		.venv/bin/pytest -m alone || failed=1; \
+		exit $$failed
 
 test-frontend: frontend/node_modules/.ready
 	@cd frontend && npm test --silent

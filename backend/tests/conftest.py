@@ -4,9 +4,10 @@ Tests that need a part that is not there fail with its name; nothing is skipped 
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,22 @@ from scripter.images.models import Build, BuildStatus, Image, ImageStatus
 from scripter.lib.db import Base, Database
 from scripter.scripts.models import Script, Version
 from scripter.web import create_app
+from testbed.services import SHARED_VARIABLE
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Only tests marked `alone` may break services, wherever and however a test is run: the others would suffer."""
+    if item.get_closest_marker("alone"):
+        os.environ.pop(SHARED_VARIABLE, None)
+    else:
+        os.environ[SHARED_VARIABLE] = "1"
+    return (yield)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("alone") and "PYTEST_XDIST_WORKER" in os.environ:
+        pytest.fail("A test marked `alone` breaks what others use: run it without -n, as `make test-backend` does.")
 
 
 @pytest.fixture(scope="session")

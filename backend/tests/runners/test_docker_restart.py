@@ -11,8 +11,11 @@ from runner_rig import BASE, Rig, Watch, ended, go, until
 import testbed
 from scripter.runners.protocol import Ending, RunnerUnavailable
 
-# The SDK never closes the socket with which it failed to connect.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+pytestmark = [
+    pytest.mark.alone,
+    # The SDK never closes the socket with which it failed to connect.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
 
 COUNTS = """
 import time
