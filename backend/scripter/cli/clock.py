@@ -11,11 +11,11 @@ from types import FrameType
 import dramatiq
 import periodiq
 import structlog
-from pika.exceptions import AMQPError
 
 from scripter import start_up
 from scripter.config import Settings
 from scripter.lib.errors import BadInput
+from scripter.lib.queue import UNREACHABLE
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ class Clock(periodiq.Scheduler):  # type: ignore[misc]  # periodiq has no types
         for actor in actors:
             try:
                 super().send_actors([actor], now)
-            except (AMQPError, dramatiq.DramatiqError, OSError) as error:
+            except UNREACHABLE as error:
                 log.warning("clock.tick_lost", task=actor.actor_name, error=str(error) or type(error).__name__)
 
 

@@ -7,9 +7,11 @@ only: the row is the truth, the message a doorbell."""
 from __future__ import annotations
 
 import os
+import queue
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -24,11 +26,19 @@ import structlog
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Pipelines, Retries, ShutdownNotifications, TimeLimit
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError
 
 from scripter.lib import clock
 
 log = structlog.get_logger(__name__)
+
+# What is raised when the broker cannot be reached; pika's errors of the handshake are no AMQPErrors.
+UNREACHABLE = (AMQPError, AMQPConnectorException, dramatiq.DramatiqError, OSError)
+
+# More than anybody rings while a broker restarts; beyond it the rows have to be found without a message.
+_MOST_WAITING = 1000
+_GOODBYE_S = 2.0
 
 P = ParamSpec("P")
 
@@ -76,6 +86,74 @@ class _Discarded(list[Any]):
         return None
 
 
+class _Encoder(dramatiq.JSONEncoder):
+    """Refuses what is no message of ours, so that Dramatiq puts it aside as a dead letter.
+
+    It checks little itself, and what breaks one of its threads is delivered again for ever, or leaves it with a thread
+    less. `scheduled_at` is periodiq's; no other option is ever sent, and some would be obeyed.
+    """
+
+    def decode(self, data: bytes) -> dict[str, Any]:
+        fields: dict[str, Any] = super().decode(data)
+        known = _tasks[fields["actor_name"]]
+        shapes = {"queue_name": str, "args": list, "kwargs": dict, "options": dict}
+        if known.queue != fields["queue_name"] or any(type(fields[key]) is not kind for key, kind in shapes.items()):
+            raise ValueError("not a message of ours")
+        kept = {key: value for key, value in fields["options"].items() if key == "scheduled_at"}
+        return {**fields, "options": kept}
+
+
+dramatiq.set_encoder(_Encoder())
+
+
+class _Sender:
+    """Sends messages from a thread of its own.
+
+    A broker that is short of disk or memory keeps senders waiting for as long as that lasts, and one that hangs for
+    longer than any request may take. A message that cannot be sent is forgotten: its row will be found without it.
+    """
+
+    def __init__(self, broker: dramatiq.Broker) -> None:
+        self._broker = broker
+        self._waiting: queue.Queue[dramatiq.Message[object] | None] = queue.Queue(_MOST_WAITING)
+        self._thread = threading.Thread(target=self._send_all, name="ring", daemon=True)
+        self._starting = threading.Lock()
+        self._lost = 0
+
+    def send(self, message: dramatiq.Message[object]) -> None:
+        with self._starting:
+            if self._thread.ident is None:
+                self._thread.start()
+        try:
+            self._waiting.put_nowait(message)
+        except queue.Full:
+            self._lost += 1
+
+    def close(self) -> bool:
+        """Send what waits, unless that takes long. False: the thread is still at it, and with it its connection."""
+        if self._thread.ident is None:
+            return True
+        with suppress(queue.Full):
+            self._waiting.put_nowait(None)
+        self._thread.join(_GOODBYE_S)
+        return not self._thread.is_alive()
+
+    def _send_all(self) -> None:
+        while (message := self._waiting.get()) is not None:
+            try:
+                self._broker.enqueue(message)
+            except UNREACHABLE as error:
+                self._lost += 1
+                log.warning("queue.unreachable", task=message.actor_name, error=str(error) or type(error).__name__)
+            else:
+                self._tell()
+
+    def _tell(self) -> None:
+        if self._lost:
+            log.info("queue.answers_again", lost=self._lost)
+            self._lost = 0
+
+
 class Queue:
     """The way to wake a task by its name, now, from any thread."""
 
@@ -84,6 +162,7 @@ class Queue:
         self.kind = "rabbitmq" if url else "in-process"
         self._url = url
         self.broker = _broker(url)
+        self._sender = _Sender(self.broker)
         for one in _tasks.values():
             self._declare(one)
 
@@ -97,15 +176,13 @@ class Queue:
         call.__name__ = one.name
         dramatiq.Actor(call, broker=self.broker, actor_name=one.name, queue_name=one.queue, priority=0, options=options)
 
-    def wake(self, name: str, *arguments: object) -> bool:
-        """Ring the task `name`. False when the broker does not answer: the sweep will ring again later."""
+    def wake(self, name: str, *arguments: object) -> None:
+        """Ring the task `name`, and do not wait. Nobody learns that the broker is away: the sweep will ring again."""
         message = self.broker.get_actor(name).message(*arguments)
-        try:
+        if self._url:
+            self._sender.send(message)
+        else:
             self.broker.enqueue(message)
-        except (AMQPError, dramatiq.DramatiqError, OSError) as error:
-            log.warning("queue.unreachable", task=name, error=str(error) or type(error).__name__)
-            return False
-        return True
 
     def worker(self, queues: set[str], threads: int) -> dramatiq.Worker:
         """A worker for these queues with its own threads in this process; the caller starts and stops it."""
@@ -117,7 +194,7 @@ class Queue:
             return True
         try:
             pika.BlockingConnection(pika.URLParameters(_with_limits(self._url))).close()
-        except (AMQPError, OSError):
+        except UNREACHABLE:
             return False
         return True
 
@@ -126,7 +203,9 @@ class Queue:
         return [actor for actor in self.broker.actors.values() if "periodic" in actor.options]
 
     def close(self) -> None:
-        self.broker.close()
+        # A connection that its thread still waits on is left to the end of the process: closing it would wait, too.
+        if self._sender.close():
+            self.broker.close()
 
 
 class MinuteBeat:
@@ -173,7 +252,13 @@ def _broker(url: str) -> dramatiq.Broker:
 
 
 # A dead peer is noticed after two heartbeats; a broker short of disk blocks publishers, and we do not hang with it.
-_LIMITS = {"heartbeat": "20", "blocked_connection_timeout": "10", "socket_timeout": "5", "connection_attempts": "1"}
+_LIMITS = {
+    "heartbeat": "20",
+    "blocked_connection_timeout": "10",
+    "socket_timeout": "5",
+    "stack_timeout": "5",
+    "connection_attempts": "1",
+}
 
 
 def _with_limits(url: str) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 
+import pika
 import pytest
 
 import testbed
@@ -63,7 +68,7 @@ def opened(tasks: None, url: str) -> Iterator[tuple[Queue, Heard]]:
 
 def test_a_task_is_rung_by_its_name_with_the_context_and_its_arguments(opened: tuple[Queue, Heard]) -> None:
     rung, heard = opened
-    assert rung.wake("test.ring", 7)
+    rung.wake("test.ring", 7)
     heard.wait()
     assert heard.numbers == [7]
 
@@ -90,8 +95,58 @@ def test_the_queue_says_what_it_is_and_that_it_answers(opened: tuple[Queue, Hear
     assert rung.kind == ("rabbitmq" if url else "in-process")
 
 
-def test_a_broker_that_is_not_there_is_no_exception_but_a_no(tasks: None) -> None:
+def test_nobody_waits_for_a_broker_that_is_not_there(tasks: None) -> None:
     lonely = Queue("amqp://guest:guest@127.0.0.1:1/", Heard())
     assert not lonely.answers()
-    assert not lonely.wake("test.ring", 1)
+    lonely.wake("test.ring", 1)
     lonely.close()
+
+
+def test_nobody_waits_for_a_broker_that_says_nothing(tasks: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        rung = Queue(f"amqp://guest:guest@127.0.0.1:{silent.getsockname()[1]}/", Heard())
+        for number in range(2000):  # more than are kept for it
+            rung.wake("test.ring", number)
+        assert not rung.answers()
+        rung.close()
+
+
+def message(**changes: object) -> bytes:
+    fields = {"queue_name": "test_jobs", "actor_name": "test.ring", "args": [1], "kwargs": {}, "options": {}}
+    return json.dumps({**fields, "message_id": "1", "message_timestamp": 1, **changes}).encode()
+
+
+POISON = [
+    b"",
+    b"\xff",
+    b"[]",
+    b"null",
+    b"{}",
+    message(actor_name="nobody"),
+    message(queue_name="test_ticks"),
+    message(args=None),
+    message(args=["seven", 8]),
+    message(options=None),
+    message(options={"throws": "everything", "eta": "now", "pipe_target": 1}),
+]
+
+
+@pytest.mark.parametrize("url", ["rabbitmq"], indirect=True)
+def test_what_is_no_message_of_ours_is_put_aside_once_and_nobody_is_hurt(
+    opened: tuple[Queue, Heard], url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    rung, heard = opened
+    with closing(pika.BlockingConnection(pika.URLParameters(url))) as connection:
+        channel = connection.channel()
+        rung.wake("test.ring", 7)
+        heard.wait()
+        for body in POISON:
+            channel.basic_publish("", "test_jobs", body)
+        # The last one is heard: nothing is wrong with it but its options, of which none is kept.
+        rung.wake("test.ring", 8)
+        deadline = time.monotonic() + 20
+        while 8 not in heard.numbers or rung.broker.get_queue_message_counts("test_jobs") != (0, 0, len(POISON) - 1):
+            assert time.monotonic() < deadline, rung.broker.get_queue_message_counts("test_jobs")
+            time.sleep(0.05)
+    assert heard.numbers == [7, 1, 8]
+    assert not [record for record in caplog.records if "unexpected error" in record.message]
