@@ -104,11 +104,19 @@ class Jobs(settings.Section):
     cpus: Annotated[float, Field(ge=0.1, le=256)] = 1.0
     processes: Annotated[int, Field(ge=8, le=4096)] = 128
     log_limit_mb: Annotated[int, Field(ge=1, le=10_240)] = 64
+    # What a job may hold on the disk, in its work directory and its artifacts together.
+    disk_limit_mb: Annotated[int, Field(ge=1, le=1_048_576)] = 1024
+    disk_limit_files: Annotated[int, Field(ge=100, le=10_000_000)] = 100_000
     # What a script may ask for at most. 0 processors means all that the machine has.
     max_time_limit_s: Annotated[int, Field(ge=1, le=86_400)] = 86_400
     max_memory_mb: Annotated[int, Field(ge=16, le=1_048_576)] = 8192
     max_cpus: Annotated[float, Field(ge=0, le=256)] = 0
     max_processes: Annotated[int, Field(ge=8, le=4096)] = 4096
+    # How many jobs may wait at one time; the next one is refused, with a moment to try again. And how many jobs that
+    # one person has started may wait, and run; 0 means as many as there are.
+    max_queued: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    max_queued_per_user: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    max_running_per_user: Annotated[int, Field(ge=0, le=100_000)] = 0
 
     @property
     def most_cpus(self) -> float:

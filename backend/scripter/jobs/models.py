@@ -21,8 +21,9 @@ class Job(Base):
     __table_args__ = (
         UniqueConstraint("uuid"),
         UniqueConstraint("idempotency_key"),
-        # The next waiting job, by priority and age; and the jobs of a worker.
-        Index("ix_jobs_status_priority_id", "status", "priority", "id"),
+        # The line of waiting jobs, by priority and age, and those that run: with all that `line` and `limits` ask of
+        # them, so that ten thousand waiting ones are counted without being read.
+        Index("ix_jobs_line", "status", "priority", "id", "script_id", "started_by_id", "retry_at"),
         Index("ix_jobs_script_id_id", "script_id", "id"),
         # The waiting jobs whose deadline has passed.
         Index("ix_jobs_status_deadline_at", "status", "deadline_at"),
@@ -116,6 +117,16 @@ class JobAttempt(Base):
     log_dropped_bytes: Mapped[int | None] = mapped_column(BigInteger)
     log_sha256: Mapped[str | None] = mapped_column(String(64))
     worker: Mapped[str | None] = mapped_column(String(100))
+
+
+class JobLock(Base):
+    """What starts wait for each other at: only one at a time may take the last place in the line."""
+
+    __tablename__ = "job_locks"
+
+    QUEUE = "queue"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
 
 
 class JobEvent(Base):

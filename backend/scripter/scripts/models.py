@@ -59,6 +59,11 @@ class Script(Base):
     retries: Mapped[Retries] = mapped_column(JSON, default=lambda: dict(ONCE))
     # For the whole job, from when it was queued; None: no deadline.
     deadline_s: Mapped[int | None]
+    # Of its jobs among those of other scripts: a higher one is taken first. And how many of them may run, and wait, at
+    # one time; None: no limit.
+    priority: Mapped[int] = mapped_column(default=0)
+    max_running: Mapped[int | None]
+    max_queued: Mapped[int | None]
     # No constraint: the two tables point at each other, which SQLite cannot be taught in a migration; set in the
     # same transaction as the version's own row.
     latest_version_id: Mapped[int | None] = mapped_column(Id)
