@@ -24,6 +24,7 @@ from scripter.config import Data, Settings
 from scripter.config import Database as DatabaseSettings
 from scripter.context import Context
 from scripter.images.models import Build, BuildStatus, Image, ImageStatus
+from scripter.jobs.models import JobLock
 from scripter.lib.db import Base, Database
 from scripter.scripts.models import Script, Version
 from scripter.web import create_app
@@ -114,7 +115,8 @@ def _empty(url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("SET FOREIGN_KEY_CHECKS=0"))
         for table in Base.metadata.sorted_tables:
-            connection.execute(table.delete())
+            if table.name != JobLock.__tablename__:  # its rows are made by a migration, and are there for ever
+                connection.execute(table.delete())
     engine.dispose()
 
 
