@@ -1,4 +1,6 @@
-"""A real connection to a real service that a test can cut and mend: what an outage looks like from our side."""
+"""A real connection to a real service that a test can cut and mend: what an outage looks like from our side.
+
+The service itself stays whole, for the tests that run at the same time."""
 
 from __future__ import annotations
 
