@@ -25,6 +25,9 @@ bp = APIBlueprint("scripts", __name__, url_prefix="/api")
 
 Description = Annotated[str, Field(max_length=5_000)]
 Message = Annotated[str, Field(max_length=500)]
+Priority = Annotated[int, Field(ge=service.PRIORITIES[0], le=service.PRIORITIES[1])]
+MaxRunning = Annotated[int, Field(ge=service.RUNNING[0], le=service.RUNNING[1])]
+MaxQueued = Annotated[int, Field(ge=service.WAITING[0], le=service.WAITING[1])]
 
 
 class ScriptPath(Path):
@@ -72,6 +75,9 @@ class NewScript(Body):
     limits: ScriptLimits = ScriptLimits()
     network: Network = Network.NONE
     environment: dict[str, str] = Field(default_factory=dict)
+    priority: Priority = 0
+    max_running: MaxRunning | None = None
+    max_queued: MaxQueued | None = None
     message: Message = ""
 
 
@@ -84,6 +90,10 @@ class ChangeScript(Body):
     limits: ScriptLimits = ScriptLimits()
     network: Network | None = None
     environment: dict[str, str] | None = None
+    priority: Priority | None = None
+    # Null is an answer here: as many as there are.
+    max_running: MaxRunning | None = None
+    max_queued: MaxQueued | None = None
 
 
 class SaveVersion(Body):
@@ -112,6 +122,9 @@ def create_script(body: NewScript) -> Answer:
         limits=body.limits.chosen(),
         network=body.network,
         environment=body.environment,
+        priority=body.priority,
+        max_running=body.max_running,
+        max_queued=body.max_queued,
     )
     with guard.transaction() as session:
         script = service.create(
@@ -230,4 +243,10 @@ def _settings(body: ChangeScript) -> Settings:
         settings["network"] = body.network
     if body.environment is not None:
         settings["environment"] = body.environment
+    if body.priority is not None:
+        settings["priority"] = body.priority
+    if "max_running" in body.model_fields_set:
+        settings["max_running"] = body.max_running
+    if "max_queued" in body.model_fields_set:
+        settings["max_queued"] = body.max_queued
     return settings

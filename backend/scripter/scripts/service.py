@@ -31,12 +31,17 @@ from scripter.scripts.models import Script, Version
 from scripter.scripts.versions import Saved, add_files, files, history, latest_of, save_version, sweep, version
 
 __all__ = [
-    "Extras", "LastJob", "Limits", "Saved", "Settings", "add_files", "before_delete", "change", "check_environment",
-    "create", "delete_script", "files", "get", "history", "last_jobs", "latest_of", "listed", "save_version",
-    "schedule_counts", "sweep", "using_image", "version",
+    "PRIORITIES", "Extras", "LastJob", "Limits", "Saved", "Settings", "add_files", "before_delete", "change",
+    "check_environment", "create", "delete_script", "files", "get", "history", "last_jobs", "latest_of", "listed",
+    "save_version", "schedule_counts", "sweep", "using_image", "version",
 ]  # fmt: skip
 
 STARTER = b'print("Hello, world!")\n'
+
+# What a script may ask for among the others, beginning with the least.
+PRIORITIES = (-10, 10)
+RUNNING = (1, 1_000)
+WAITING = (1, 100_000)
 
 
 class LastJob(Protocol):
@@ -81,6 +86,9 @@ class Extras(TypedDict, total=False):
     limits: Limits
     network: Network
     environment: Mapping[str, str]
+    priority: int
+    max_running: int | None
+    max_queued: int | None
 
 
 class Settings(Extras, total=False):
@@ -118,6 +126,7 @@ def create(
         processes=most.processes,
         network=Network.NONE,
         environment={},
+        priority=0,
         created_by_id=by.id if by else None,
     )
     _set(session, script, {"name": name, "image_id": image_id, **extras})
@@ -197,6 +206,7 @@ def _set(session: Session, script: Script, settings: Settings) -> None:
     if "environment" in settings:
         script.environment = check_environment(settings["environment"])
     _set_limits(context.of(session), script, settings.get("limits", {}))
+    _set_share(script, settings)
 
 
 def _set_limits(shared: Context, script: Script, limits: Limits) -> None:
@@ -213,6 +223,19 @@ def _set_limits(shared: Context, script: Script, limits: Limits) -> None:
         "processes": Bound("limits.processes", script.processes, 8, most.max_processes, "processes"),
     }
     bounds.check(allowed[name] for name in limits)
+
+
+def _set_share(script: Script, settings: Settings) -> None:
+    """How the script's jobs stand among those of others; a limit of None is none."""
+    script.priority = settings.get("priority", script.priority)
+    script.max_running = settings.get("max_running", script.max_running)
+    script.max_queued = settings.get("max_queued", script.max_queued)
+    chosen = (
+        ("priority", script.priority, PRIORITIES, ""),
+        ("max_running", script.max_running, RUNNING, "jobs"),
+        ("max_queued", script.max_queued, WAITING, "jobs"),
+    )
+    bounds.check(Bound(name, value, *ends, unit) for name, value, ends, unit in chosen if value is not None)
 
 
 def _free_name(session: Session, name: str, unless: int | None) -> str:

@@ -75,6 +75,9 @@ class ScriptView(View):
     limits: ScriptLimitsView
     network: Network
     environment: dict[str, str]
+    priority: int
+    max_running: int | None
+    max_queued: int | None
     last_job: LastJobView | None
     schedules: int
     created_at: datetime
@@ -177,6 +180,9 @@ def _script(
         limits=ScriptLimitsView.model_validate(script),
         network=Network(script.network),
         environment=script.environment,
+        priority=script.priority,
+        max_running=script.max_running,
+        max_queued=script.max_queued,
         last_job=None if job is None else _last_job(job),
         schedules=schedules,
         created_at=script.created_at,

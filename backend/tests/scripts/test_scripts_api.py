@@ -346,6 +346,30 @@ def test_everything_but_the_files_can_be_changed(client: Browser, image: dict[st
     ]
 
 
+def test_a_script_has_a_share_that_can_be_set_and_taken_back(client: Browser, image: dict[str, Any]) -> None:
+    def share(script: dict[str, Any]) -> tuple[Any, ...]:
+        return script["priority"], script["max_running"], script["max_queued"]
+
+    assert share(make(client, image)) == (0, None, None)
+    script = make(client, image, name="Modest", priority=-10, max_running=1, max_queued=100_000)
+    assert share(script) == (-10, 1, 100_000)
+    path = f"/api/scripts/{script['id']}"
+    assert share(client.patch(path, json={"priority": 10, "max_running": None}).json) == (10, None, 100_000)
+    assert share(client.patch(path, json={"max_queued": None}).json) == (10, None, None)
+    assert share(client.get(path).json) == (10, None, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("priority", 11), ("priority", -11), ("max_running", 0), ("max_running", 1_001), ("max_queued", 100_001)],
+)
+def test_a_share_outside_of_its_bounds_is_refused(
+    client: Browser, image: dict[str, Any], field: str, value: int
+) -> None:
+    assert fields(client.post("/api/scripts", json={"name": "x", "image_id": image["id"], field: value})) == [field]
+    assert fields(client.patch(f"/api/scripts/{make(client, image)['id']}", json={field: value})) == [field]
+
+
 def test_a_deleted_script_is_gone_with_its_files(client: Browser, image: dict[str, Any], context: Context) -> None:
     script = make(client, image)
     home: Path = context.data / "scripts" / str(script["id"])
