@@ -67,6 +67,8 @@ def _judge(record: Mapping[str, Any], bounds: Bounds) -> tuple[Status, Reason, s
             return Status.FAILED, Reason.TIMEOUT, f"timed out after {bounds.time_limit_s} s"
         case "out_of_memory":
             return Status.FAILED, Reason.OUT_OF_MEMORY, out_of_memory(bounds)
+        case "disk_limit":
+            return Status.FAILED, Reason.DISK_LIMIT, str(record.get("message", "used more of the disk than it may"))
         case "cancelled":
             return Status.CANCELLED, Reason.CANCELLED, cancelled(bounds)
         case "signal":

@@ -14,7 +14,7 @@ from scripter.config import MEBIBYTE
 from scripter.context import Context
 from scripter.filestore import FileStore, Manifest
 from scripter.jobs.models import Job
-from scripter.runners.protocol import Go, Limits, Network, SlotSpec
+from scripter.runners.protocol import DiskLimit, Go, Limits, Network, SlotSpec
 
 
 def directory(context: Context, job: Job) -> Path:
@@ -69,6 +69,7 @@ def go(context: Context, job: Job, banner: str) -> Go:
         time_limit_s=job.time_limit_s,
         grace_s=limits.grace_s,
         log_limit_bytes=limits.log_limit_mb * MEBIBYTE,
+        disk=DiskLimit(limits.disk_limit_mb * MEBIBYTE, limits.disk_limit_files),
         banner=(banner,),
     )
 

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     EXIT = "exit"
     TIMEOUT = "timeout"
     OUT_OF_MEMORY = "out_of_memory"
+    DISK_LIMIT = "disk_limit"
     CANCELLED = "cancelled"
     SIGNAL = "signal"
     COULD_NOT_START = "could_not_start"

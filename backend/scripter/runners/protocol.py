@@ -59,6 +59,14 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskLimit:
+    """What a script may hold on the disk at most. The agent measures it, since nothing else bounds it everywhere."""
+
+    bytes: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class Go:
     """The one message to the agent: what to run. Secrets travel only here."""
 
@@ -69,6 +77,7 @@ class Go:
     time_limit_s: float | None
     grace_s: float
     log_limit_bytes: int
+    disk: DiskLimit | None = None
     secrets: Mapping[str, str] = field(default_factory=dict)
     banner: tuple[str, ...] = ()
 

@@ -113,6 +113,7 @@ class Bench:
             "owner": None,
             "user": None,
             "limits": None,
+            "disk": None,
             "banner": [],
             **changes,
         }

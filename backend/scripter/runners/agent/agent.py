@@ -21,7 +21,7 @@ without newline. Lines of our own carry the tag `F:scripter`, which no output of
 """
 
 # pathlib and contextlib cost start-up time, and Python 3.8 knows no zip(strict=):
-# ruff: noqa: PTH104, PTH108, PTH118, PTH119, PTH120, PTH123, PTH208, B905, SIM105
+# ruff: noqa: PTH101, PTH104, PTH108, PTH116, PTH118, PTH119, PTH120, PTH123, PTH208, B905, SIM105
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ import re
 import resource
 import select
 import signal
+import stat
 import time
 
 TYPE_CHECKING = False
@@ -50,6 +51,10 @@ if TYPE_CHECKING:
     class GoLimits(TypedDict):
         memory_bytes: int
         processes: int
+
+    class GoDisk(TypedDict):
+        bytes: int
+        files: int
 
     class Go(TypedDict):
         version: int
@@ -64,7 +69,9 @@ if TYPE_CHECKING:
         owner: list[int] | None
         user: list[int] | None
         limits: GoLimits | None
+        disk: GoDisk | None
         banner: list[str]
+        claimed_ns: int
 
 
 CHUNK = 256 * 1024
@@ -76,6 +83,11 @@ REST_S = 0.5  # an unfinished line is shown after this
 EMPTY_S = 2.0  # what the script left in its work directory is removed for at most this long
 LAST_S = 5.0  # what is killed gets this long to be gone, and its pipes to run dry
 REPORT_FD = 3
+MEBIBYTE = 2**20
+SLICE_S = 0.01  # the disk is measured for this long at a time, and for a tenth of the time at most
+LOOK_S = (0.1, 2.0)  # the disk is measured again after this long: at least, at most
+FASTEST = 2**30  # bytes a second that we expect a script to write at most
+MAX_DEPTH = 256
 PREFIX = len("2026-11-22T04:45:40.453659768Z stdout F ")
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
@@ -598,10 +610,14 @@ def give_up_powers(go: Go) -> None:
 
 
 def limits_of(go: Go) -> list[tuple[int, int]]:
-    limits = go["limits"]
-    if limits is None:
-        return []
-    return [(resource.RLIMIT_AS, limits["memory_bytes"]), (resource.RLIMIT_NPROC, limits["processes"])]
+    """What the kernel holds the script to. Never set on ourselves: we write the log."""
+    found = []
+    if go["limits"]:
+        found += [(resource.RLIMIT_AS, go["limits"]["memory_bytes"])]
+        found += [(resource.RLIMIT_NPROC, go["limits"]["processes"])]
+    if go["disk"]:
+        found += [(resource.RLIMIT_FSIZE, go["disk"]["bytes"])]
+    return found
 
 
 def default_signals() -> None:
@@ -732,6 +748,172 @@ def kill_everything() -> bool:
     return sum(kill(pid, signal.SIGKILL) for pid in descendants(os.getpid())) > 0
 
 
+class Hidden(Exception):
+    """The script undoes what lets us into its directory, as fast as we do it."""
+
+
+class Folder:
+    """One of the script's directories, open, and passable for as long as it is."""
+
+    def __init__(self, name: str, found: os.stat_result, above: int | None = None) -> None:
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        # Root passes anywhere; elsewhere the directory is ours, whatever it forbids.
+        mine = os.geteuid() != 0 and found.st_uid == os.geteuid()
+        self.mode = stat.S_IMODE(found.st_mode) if mine and found.st_mode & 0o500 != 0o500 else None
+        for _ in range(5):
+            if self.mode is not None:
+                os.chmod(name, 0o700, dir_fd=above)
+            try:
+                self.fd = os.open(name, flags, dir_fd=above)
+                break
+            except PermissionError:
+                if not mine:
+                    raise
+                self.mode = stat.S_IMODE(found.st_mode)
+        else:
+            raise Hidden
+        self.entries = os.scandir(self.fd)
+
+    def close(self) -> None:
+        self.entries.close()
+        try:
+            if self.mode is not None:
+                os.chmod(self.fd, self.mode)
+        except OSError:
+            pass  # ended in the middle: it will be gone soon anyhow
+        os.close(self.fd)
+
+
+class Disk:
+    """Measures what the script holds on the disk, a slice at a time: no line of its log waits for that.
+
+    Counted is every file where the script may write, once, whatever the number of its names, with the blocks that it
+    takes: holes are free, reserved room is not. Files without a name count while a process of the script has them open.
+    No link is followed, and we go there as the script's user: what we could be tricked into, it could do by itself.
+    """
+
+    def __init__(self, go: Go, limit: GoDisk, directory: str) -> None:
+        self.acting = Acting(go["user"])
+        # Where it runs as our own user, it can also write beside its source.
+        places = ("work", "artifacts") if go["user"] else ("work", "artifacts", "src")
+        self.places = [os.path.join(directory, place) for place in places]
+        self.directory, self.device = directory, os.stat(directory).st_dev
+        self.limit, self.files, self.depth = limit["bytes"], limit["files"], MAX_DEPTH
+        self.too_large = f"used more than {self.limit // MEBIBYTE} MB of disk"
+        self.too_many = f"made more than {self.files} files"
+        self.next = 0.0  # when it is time to go on (monotonic)
+        self._begin()
+
+    def look(self, now: float) -> str:
+        """Measure on, if it is time to. Says what is more than it may be; told once, it allows an eighth more."""
+        if now < self.next:
+            return ""
+        with self.acting:
+            trouble = self._slice(now + SLICE_S)
+        # Half the time instead of a tenth while the disk fills up so fast that this script may be the one who does it.
+        share = 2 if self._free() < self.free - self.limit else 10
+        self.next = max(self.next, now + share * (time.monotonic() - now))
+        return trouble
+
+    def _free(self) -> int:
+        disk = os.statvfs(self.directory)
+        return disk.f_bavail * disk.f_frsize
+
+    def _begin(self) -> None:
+        self.used = self.names = 0
+        self.free = self._free()
+        self.seen: set[int] = set()
+        self.round = self._round()
+
+    def _slice(self, until: float) -> str:
+        for trouble in self.round:
+            if trouble:
+                self.limit, self.files = self.used + self.limit // 8, len(self.seen) + self.files // 8
+                self.depth += MAX_DEPTH // 8
+                self._begin()
+                return trouble
+            if time.monotonic() > until:
+                return ""
+        # Looked at again before it can have reached the limit.
+        self.next = until + max(LOOK_S[0], min((self.limit - self.used) / FASTEST, LOOK_S[1]))
+        self._begin()
+        return ""
+
+    def _round(self) -> Iterator[str]:
+        """File by file: what is too much by then, mostly nothing."""
+        for file in open_nameless(self.device):
+            self._is_new(file)
+            yield self._trouble()
+        try:
+            for place in self.places:
+                yield from self._tree(place)
+        except Hidden:
+            yield "kept Scripter from measuring its disk use"
+
+    def _tree(self, place: str) -> Iterator[str]:
+        folders: list[Folder] = []
+        try:
+            folders.append(Folder(place, os.stat(place, follow_symlinks=False)))
+            while folders:
+                entry = next(folders[-1].entries, None)
+                if entry is None:
+                    folders.pop().close()
+                elif self._enter(folders, entry) and len(folders) > self.depth:
+                    yield f"nested directories more than {MAX_DEPTH} deep"
+                else:
+                    yield self._trouble()
+        except OSError:
+            pass  # the place itself was taken away
+        finally:
+            while folders:
+                folders.pop().close()
+
+    def _enter(self, folders: list[Folder], entry: os.DirEntry[str]) -> bool:
+        """Count the entry. True if it is a directory, which then is the last of `folders`."""
+        try:
+            file = entry.stat(follow_symlinks=False)
+            # Not entered twice: a directory that is moved meanwhile brings all its files with it.
+            if self._is_new(file) and stat.S_ISDIR(file.st_mode):
+                folders.append(Folder(entry.name, file, folders[-1].fd))
+                return True
+        except OSError:
+            pass  # gone meanwhile, or another thing by now
+        return False
+
+    def _is_new(self, file: os.stat_result) -> bool:
+        self.names += 1
+        if file.st_ino in self.seen or file.st_dev != self.device:
+            return False
+        self.seen.add(file.st_ino)
+        self.used += file.st_blocks * 512
+        return True
+
+    def _trouble(self) -> str:
+        if self.used > self.limit:
+            return self.too_large
+        # Twice as many names: what is moved while we measure may be met twice.
+        return self.too_many if len(self.seen) > self.files or self.names > 2 * self.files else ""
+
+
+def open_nameless(device: int) -> Iterator[os.stat_result]:
+    """The removed files of this device that processes of the script still hold open; once for each descriptor."""
+    everybody = [int(name) for name in os.listdir("/proc") if name.isdigit()] if os.getpid() == 1 else None
+    for pid in descendants(os.getpid()) if everybody is None else everybody:
+        if pid == os.getpid():
+            continue
+        try:
+            held = os.listdir(f"/proc/{pid}/fd")
+        except OSError:
+            continue  # gone, or it lets nobody look
+        for name in held:
+            try:
+                file = os.stat(f"/proc/{pid}/fd/{name}")
+            except OSError:
+                continue
+            if stat.S_ISREG(file.st_mode) and file.st_nlink == 0 and file.st_dev == device:
+                yield file
+
+
 def cgroup_number(names: Iterable[str], word: str = "") -> int | None:
     """The first memory figure that exists, of cgroup v1 or v2; `word` picks the line of a file with several."""
     places = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"]
@@ -839,7 +1021,9 @@ class Job:
                 self.log = Log(directory, go["job"], go["log_limit_bytes"])
         except OSError as error:
             self._refuse(f"the log cannot be opened: {error.strerror}")
+        self.disk = Disk(go, go["disk"], directory) if go["disk"] else None
         self.reason = ""  # why we stopped it, if we did
+        self.excess = ""  # what of the disk was too much, if something was
         self.status: int | None = None  # as waitpid gives it, once the script's main process is gone
         self.over = self.killed = False
         self.deadline: float | None = None
@@ -861,6 +1045,7 @@ class Job:
         with Acting(self.go["user"]):  # whose pipes they are decides who may open /dev/stdout
             pipes = [os.pipe() for _ in range(4)]
         self.oom_before, self.started_at, self.began = oom_kills(), iso(), time.monotonic()
+        self.begun_ns = time.time_ns()
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGINT, signal.SIGCHLD])
         self.child = os.fork()
         if self.child == 0:
@@ -873,8 +1058,9 @@ class Job:
 
     def _listen(self, fds: list[int]) -> None:
         self.log.begin(self.acting)
+        took_ms = max(0, self.begun_ns - self.go["claimed_ns"]) // 1_000_000
         for line in self.go["banner"]:
-            self.log.own(line)
+            self.log.own(line.replace("{ms}", str(took_ms)))
         needles = needles_of(self.go["secrets"].values())
         self.streams = [Stream(name, Mask(needles), self.log) for name in (b"stdout", b"stderr")]
         reports = Reports(self.directory, self.acting, Mask(needles), self.log.own)
@@ -899,6 +1085,8 @@ class Job:
             now = time.monotonic()
             for stream in self.streams:
                 stream.flush_rested(now)
+            if self.disk and self.status is None:
+                self._bound(self.disk.look(now))
             if self.deadline is not None and now >= self.deadline:
                 self._too_late()
             if self.status is not None:
@@ -913,6 +1101,8 @@ class Job:
             waits.append(self.deadline - now)
         if self.status is not None:
             waits.append(0.02)
+        elif self.disk:
+            waits.append(self.disk.next - now)
         return int(max(0.0, min(waits, default=3600.0)) * 1000) + 1
 
     def _hear(self, fd: int) -> None:
@@ -952,6 +1142,16 @@ class Job:
             self.reason = reason
             kill(self.child, signal.SIGTERM, group=True) or kill(self.child, signal.SIGTERM)
             self.deadline = time.monotonic() + self.go["grace_s"]
+
+    def _bound(self, trouble: str) -> None:
+        """Ask it to end; one that is ending already, and still takes more and more of the disk, has no time left."""
+        if not trouble or self.killed:
+            return
+        if self.reason:
+            self.deadline = 0.0
+        else:
+            self.excess = trouble
+            self._stop("disk_limit")
 
     def _too_late(self) -> None:
         if self.status is not None or self.killed:
@@ -1009,7 +1209,9 @@ class Job:
         elif self.reason == "timed_out":
             reason, message = "timed_out", f"timed out after {self.go['time_limit_s']:g} s"
         elif self.reason:
-            reason, message = self.reason, self.reason
+            reason, message = self.reason, self.excess or self.reason
+        elif sig == signal.SIGXFSZ and self.disk:
+            reason, message = "disk_limit", f"{self.disk.too_large} in one file"
         elif sig == signal.SIGKILL and oom:
             reason, message = "out_of_memory", f"out of memory{memory_limit(self.go)}"
         elif sig is not None:
