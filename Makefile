@@ -7,6 +7,8 @@ UV_VERSION := 0.13.9
 DATA ?= data
 # Parts of the tests to do without: any of dockerd, mariadb, rabbitmq, chromium. The report names what was left out.
 WITHOUT ?=
+# Parts of the measurements to do alone: start, throughput, stops, logs, viewers, memory, memory_docker.
+ONLY ?=
 # How many processes share out the tests that leave the services whole.
 PROCESSES ?= 2
 export SCRIPTER_TEST_WITHOUT := $(WITHOUT)
@@ -66,8 +68,8 @@ test-backend: $(VENV)/.ready frontend/dist/index.html
 test-frontend: frontend/node_modules/.ready
 	@cd frontend && npm test --silent
 
-bench: $(VENV)/.ready ## Measure Scripter beside Docker itself; prints lines `figure NAME VALUE UNIT`
-	@backend/provision && cd backend && .venv/bin/python -m testbed up && .venv/bin/python -m benchmarks
+bench: $(VENV)/.ready ## Measure Scripter beside Docker itself; prints lines `figure NAME VALUE UNIT` (ONLY="part ...")
+	@backend/provision && cd backend && .venv/bin/python -m testbed up && .venv/bin/python -m benchmarks $(ONLY)
 
 types: $(VENV)/.ready frontend/node_modules/.ready ## Write the OpenAPI document and the pages' types from it
 	@cd backend && .venv/bin/python -m scripter.web > openapi.json

@@ -1,34 +1,59 @@
-"""Runs every measurement against the real services of the testbed, bounded in count and time."""
+"""`python -m benchmarks [PART ...]`: measures against the real services of the testbed, bounded in count and time."""
 
 from __future__ import annotations
 
+import argparse
 import tempfile
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import testbed
-from benchmarks import logs, start, throughput, viewers
-from benchmarks.workload import ready
+from benchmarks import logs, memory, start, stops, throughput, viewers
+from benchmarks.workload import Workload, ready
 from testbed.stack import separate
 
-PLACES = 4
+# What is measured on one stack, one after the other.
+TOGETHER: dict[str, Callable[[Workload], None]] = {
+    "start": start.measure,
+    "throughput": throughput.measure,
+    "stops": stops.measure,
+    "logs": logs.measure,
+    "viewers": viewers.measure,
+}
+# On stacks of their own; the last one only when it is asked for, since it takes so long.
+APART = ("memory", "memory_docker")
+USUAL = (*TOGETHER, "memory")
 
 
 def main() -> None:
+    """Measure what the arguments name, or everything usual."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Prints `figure NAME VALUE UNIT`.")
+    parser.add_argument("part", nargs="*", metavar="PART", help=f"one of: {', '.join((*TOGETHER, *APART))}")
+    parts = parser.parse_args().part or USUAL
+    if unknown := set(parts) - {*TOGETHER, *APART}:
+        parser.error(f"There is no part {', '.join(sorted(unknown))}.")
     services = testbed.services()
-    with tempfile.TemporaryDirectory(prefix="scripter-bench-") as directory:
-        environment = {
-            "SCRIPTER_WORKER__PLACES": str(PLACES),
-            # A script that prints much is to be compared whole, and every viewer is to have a place.
-            "SCRIPTER_JOBS__LOG_LIMIT_MB": "1024",
-            "SCRIPTER_SERVER__STREAMS": "600",
-        }
-        with separate(services, Path(directory), environment) as stack:
-            stack.set_up("web")
-            workload = ready(stack, services.docker_host)
-            start.measure(workload)
-            throughput.measure(workload, PLACES)
-            logs.measure(workload)
-            viewers.measure(workload)
+    if chosen := [part for part in TOGETHER if part in parts]:
+        _together(services, chosen)
+    if "memory" in parts:
+        memory.measure(services, "local")
+    if "memory_docker" in parts:
+        memory.measure(services, "docker")
+
+
+def _together(services: testbed.Services, parts: Collection[str]) -> None:
+    environment = {
+        # A script that prints much is to be compared whole, and every viewer is to have a place.
+        "SCRIPTER_JOBS__LOG_LIMIT_MB": "1024",
+        "SCRIPTER_SERVER__STREAMS": "600",
+        "SCRIPTER_JOBS__GRACE_S": str(stops.GRACE_S),
+    }
+    temporary = tempfile.TemporaryDirectory(prefix="scripter-bench-")
+    with temporary as directory, separate(services, Path(directory), environment) as stack:
+        stack.set_up("web")
+        workload = ready(stack, services.docker_host)
+        for part in parts:
+            TOGETHER[part](workload)
 
 
 if __name__ == "__main__":

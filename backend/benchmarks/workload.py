@@ -12,6 +12,7 @@ import docker
 from testbed.stack import Stack
 
 SCRIPT = "print('hello')\n"
+ENDS = {"succeeded", "failed", "cancelled", "lost"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def add_script(stack: Stack, name: str, image_id: int, content: str) -> int:
 def start_job(workload: Workload) -> Any:
     """POST one job; gives its answer."""
     return workload.stack.call("POST", f"/scripts/{workload.script_id}/jobs", {})
+
+
+def ended(stack: Stack, job: Any, *, every_s: float) -> Any:
+    """The job once it has ended, which is asked for that often."""
+    return stack.wait_for(f"/jobs/{job['id']}", ENDS, every_s=every_s)
 
 
 def log_path(stack: Stack, script_id: int, job_id: int) -> Path | None:
