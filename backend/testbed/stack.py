@@ -140,8 +140,8 @@ class Stack:
             raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
 
-    def wait_for(self, path: str, done: set[str], timeout_s: float = 120) -> Any:
-        """Until the build or job at `path` has one of the states `done`."""
+    def wait_for(self, path: str, done: set[str], timeout_s: float = 120, *, every_s: float = 0.05) -> Any:
+        """Until the build or job at `path` has one of the states `done`, which is asked for every `every_s`."""
         deadline = time.monotonic() + timeout_s
         while True:
             found = self.call("GET", path)
@@ -149,7 +149,7 @@ class Stack:
                 return found
             if time.monotonic() > deadline:
                 raise AssertionError(f"{path} is still {found['status']} after {timeout_s} s: {found}")
-            time.sleep(0.05)
+            time.sleep(every_s)
 
     def _answers(self) -> bool:
         try:
