@@ -38,6 +38,8 @@ class Data(settings.Section):
     """Where everything that is not in the database lies."""
 
     directory: str = "data"
+    # With less than this left on its disk no job and no build begins; 0 means that nobody looks.
+    min_free_mb: Annotated[int, Field(ge=0, le=1_048_576)] = 1024
 
 
 class Database(settings.Section):

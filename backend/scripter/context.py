@@ -12,7 +12,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from scripter.config import Settings
-from scripter.lib import keys
+from scripter.lib import disk, keys
 from scripter.lib.db import Database, after_commit
 from scripter.lib.queue import Queue
 from scripter.logstore import LogStore
@@ -59,6 +59,10 @@ class Context:
     @property
     def data(self) -> Path:
         return self.settings.data_directory
+
+    def shortage(self) -> str | None:
+        """Why no job and no build should begin now, for want of room on the disk; None while there is enough."""
+        return disk.shortage(disk.room(self.data), self.settings.data.min_free_mb)
 
     def close(self) -> None:
         self.queue.close()

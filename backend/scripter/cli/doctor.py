@@ -86,7 +86,15 @@ def _of_system(system: System) -> list[Finding]:
     queue = Finding("queue", "ok", f"{system['queue']['kind']}, answers")
     if not system["queue"]["reachable"]:
         queue = Finding("queue", "problem", "does not answer: jobs start late", "Look at RabbitMQ and `queue.url`.")
-    return [queue, _of_clock(system), _of_workers(system), *_of_runner(system)]
+    return [queue, _of_clock(system), _of_workers(system), _of_disk(system), *_of_runner(system)]
+
+
+def _of_disk(system: System) -> Finding:
+    disk = system["disk"]
+    if disk["shortage"] is None:
+        return Finding("disk", "ok", f"{disk['free_mb']} MB are free")
+    remedy = f"Make room: jobs and builds wait until {disk['min_free_mb']} MB (`data.min_free_mb`) are free."
+    return Finding("disk", "problem", disk["shortage"], remedy)
 
 
 def _of_clock(system: System) -> Finding:

@@ -180,6 +180,12 @@ class QueueFacts(TypedDict):
     reachable: bool
 
 
+class DiskFacts(TypedDict):
+    free_mb: int
+    min_free_mb: int
+    shortage: str | None
+
+
 class System(TypedDict):
     version: str
     mode: str
@@ -187,3 +193,4 @@ class System(TypedDict):
     clock: ClockFacts
     workers: list[WorkerFacts]
     queue: QueueFacts
+    disk: DiskFacts

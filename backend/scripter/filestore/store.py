@@ -78,7 +78,11 @@ class FileStore:
             state, manifest = now
             _sweep_drafts(directory)
             draft = directory.with_name(f".{directory.name}.{secrets.token_hex(8)}")
-            self.write_tree(manifest, draft)
+            try:
+                self.write_tree(manifest, draft)
+            except OSError:
+                shutil.rmtree(draft, ignore_errors=True)
+                raise
             _replace(draft, directory)
             _mark(directory, state)
 
@@ -96,11 +100,16 @@ class FileStore:
     def _write(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(path)
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            draft.replace(path)
+        except OSError:
+            # A full disk does not get fuller by what could not be kept.
+            draft.unlink(missing_ok=True)
+            raise
         _sync_directory(path.parent)
         _sync_directory(self._objects)
 

@@ -37,7 +37,13 @@ _claiming = threading.Lock()
 
 
 def begin(context: Context, runner: Runner, build_id: int) -> None:
-    """Claim the build and start its thread, unless all places are taken: then whoever ends one rings for it."""
+    """Claim the build and start its thread, unless all places are taken: then whoever ends one rings for it.
+
+    Without room on the disk it goes on waiting; the sweep rings again.
+    """
+    if shortage := context.shortage():
+        log.warning("build.waits", build=build_id, why=shortage)
+        return
     places = context.settings.worker.builds
     with _claiming:
         build = context.db.run(lambda session: builds.claim(session, build_id, context.worker, places))

@@ -39,13 +39,14 @@ class StepView(View):
 
 
 class BuildView(View):
-    """One making of an image."""
+    """One making of an image. `waits_for`: why a queued one is not begun; null: nothing but a free place is wanting."""
 
     id: int
     image_id: int
     number: int
     status: BuildStatus
     reason: str | None
+    waits_for: str | None
     failed_step: FailedStepView | None
     steps: list[StepView]
     reference: str | None
@@ -110,8 +111,9 @@ class ImageFiles(View):
 
 def of_builds(session: Session, rows: Sequence[Build]) -> list[BuildView]:
     """Builds that were read by `builds`."""
-    logs = context.of(session).logs
-    return [_build(build, _size_of(logs.build_path(build.image_id, build.id))) for build in rows]
+    shared = context.of(session)
+    shortage = shared.shortage() if any(build.status == BuildStatus.QUEUED for build in rows) else None
+    return [_build(build, _size_of(shared.logs.build_path(build.image_id, build.id)), shortage) for build in rows]
 
 
 def of_images(session: Session, images: Sequence[Image]) -> list[ImageView]:
@@ -156,7 +158,7 @@ def _built(good: Build) -> BuiltView:
     )
 
 
-def _build(build: Build, log_size: int) -> BuildView:
+def _build(build: Build, log_size: int, shortage: str | None) -> BuildView:
     took = None
     if build.started_at is not None and build.finished_at is not None:
         took = (build.finished_at - build.started_at).total_seconds()
@@ -166,6 +168,7 @@ def _build(build: Build, log_size: int) -> BuildView:
         number=build.number,
         status=BuildStatus(build.status),
         reason=build.reason,
+        waits_for=shortage if build.status == BuildStatus.QUEUED else None,
         failed_step=None if build.failed_step is None else FailedStepView(**build.failed_step),
         steps=[StepView(**step) for step in build.steps],
         reference=build.reference,

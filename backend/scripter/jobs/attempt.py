@@ -18,7 +18,7 @@ from scripter.jobs import outcome as outcomes
 from scripter.jobs.models import Job
 from scripter.jobs.outcome import Bounds, Outcome
 from scripter.jobs.states import Status
-from scripter.lib import crash
+from scripter.lib import crash, disk
 from scripter.lib.errors import ScripterError
 from scripter.runners.protocol import Ending, ImageGone, Refused, Runner, RunnerUnavailable, Slot, SlotGone
 
@@ -66,6 +66,15 @@ class Attempt:
         else:
             return self._start(self.slot)
         return False
+
+    def _could_not_begin(self, error: ScripterError | OSError) -> None:
+        """A job that finds the disk full before it has a place waits on, with all others, until there is room again."""
+        words = disk.full(error)
+        if words and self.slot is None and self._context.shortage():
+            slots.remove(self._directory)
+            return self._give_back(words)
+        log.exception("job.could_not_start", job=self._job.uuid)
+        return self._finish(outcomes.could_not_start(words or str(error)))
 
     def resume(self) -> bool:
         """Go on with an adopted job. One that had not begun is begun, in the same container if it still waits there.

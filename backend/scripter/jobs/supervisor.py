@@ -115,7 +115,7 @@ class Supervisor:
     def _take_all(self) -> None:
         while self.running < self._places and not self._stopping.is_set():
             claimed_at = time.monotonic()
-            if not self._anything_waits() or not self._runner.answers():
+            if not self._anything_waits() or not self._runner.answers() or self._context.shortage():
                 return
             job = self._context.db.run(self._claim)
             if job is None:

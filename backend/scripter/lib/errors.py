@@ -93,6 +93,12 @@ class TooMany(ScripterError):
     status, code, title, exit_code = 429, "too_many", "Too many requests", 75
 
 
+class DiskFull(ScripterError):
+    """The disk of the data directory is full."""
+
+    status, code, title, exit_code = 507, "disk_full", "Disk full", 75
+
+
 class Unavailable(ScripterError):
     """A service that is needed does not answer. Try again shortly."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from scripter.lib import errors
+from scripter.lib import disk, errors
 from scripter.lib.errors import ScripterError
 from scripter.lib.http import Problem, ProblemField
 
@@ -53,6 +53,7 @@ def install(app: flask.Flask) -> None:
     app.register_error_handler(InterfaceError, _database_away)
     app.register_error_handler(PoolTimeout, _database_away)
     app.register_error_handler(IntegrityError, _overtaken)
+    app.register_error_handler(OSError, _system)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -105,6 +106,8 @@ def _http(error: HTTPException) -> flask.Response:
 
 def _database_away(error: DBAPIError | PoolTimeout) -> flask.Response:
     log.error("database.unavailable", request_id=request_id(), error=str(getattr(error, "orig", error)))
+    if words := disk.full(error):
+        return answer(_no_room(words))
     return answer(errors.Unavailable("The database does not answer. Try again shortly."))
 
 
@@ -112,6 +115,18 @@ def _overtaken(error: IntegrityError) -> flask.Response:
     # Services check first; this is the loser of a race between two requests that both passed the check.
     log.warning("request.overtaken", request_id=request_id(), error=str(error.orig))
     return answer(errors.Conflict("Somebody else changed this at the same moment. Reload and try again."))
+
+
+def _system(error: OSError) -> flask.Response:
+    words = disk.full(error)
+    if words is None:
+        return _unexpected(error)
+    log.error("disk.full", request_id=request_id(), error=str(error))
+    return answer(_no_room(words))
+
+
+def _no_room(words: str) -> errors.DiskFull:
+    return errors.DiskFull(f"Nothing was saved: {words}. Free some room and try again.")
 
 
 def _unexpected(error: Exception) -> flask.Response:

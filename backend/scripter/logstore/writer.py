@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from scripter.lib import disk
 from scripter.logstore.files import create, open_log
 from scripter.logstore.records import MAX_LINE_BYTES, line_records, record
 
@@ -18,6 +20,9 @@ BUILD_TAIL_BYTES = 256 * 1024
 class Writer:
     """Writes a build's log: output as it comes, lines of our own between; from several threads.
 
+    What the disk has no room for is dropped and not waited for: the build goes on, and the log says how much is missing
+    once there is room again.
+
     Past `limit` bytes only the last `BUILD_TAIL_BYTES` are kept, in memory, and written by `close` with the exact count
     of what is missing: the error that matters stands at the end.
     """
@@ -25,6 +30,7 @@ class Writer:
     def __init__(self, path: Path, name: str, limit: int = BUILD_LIMIT_BYTES) -> None:
         create(path)
         self._fd = open_log(path, os.O_WRONLY | os.O_APPEND)
+        self._size = os.fstat(self._fd).st_size
         self._name = name
         self._lock = threading.Lock()
         self._rest = b""
@@ -32,6 +38,8 @@ class Writer:
         self._tail = b""
         self._past = self._closed = False
         self._dropped = 0
+        self._gap = 0  # bytes that the disk did not take since the last that it did
+        self._trouble = ""
 
     def write(self, data: bytes) -> None:
         """Some output: several lines, or a part of one."""
@@ -61,6 +69,7 @@ class Writer:
                 if self._past:
                     self._put(self._own(f"{self._dropped} bytes of the log were dropped here"))
                     self._put(self._tail)
+                self._put(b"")
             finally:
                 os.close(self._fd)
 
@@ -93,5 +102,22 @@ class Writer:
         self._tail = tail[cut:]
 
     def _put(self, records: bytes) -> None:
-        while records:
-            records = records[os.write(self._fd, records) :]
+        if self._gap:
+            note = self._own(f"{self._trouble}: {self._gap} bytes of the log were dropped here")
+            if self._written(note) == len(note):
+                self._gap = 0
+        self._gap += len(records) - self._written(records)
+
+    def _written(self, records: bytes) -> int:
+        """How many bytes the file took, whole records only."""
+        written = 0
+        try:
+            while written < len(records):
+                written += os.write(self._fd, records[written:])
+        except OSError as error:
+            self._trouble = disk.full(error) or f"the log cannot be written ({error.strerror})"
+            written = records.rfind(b"\n", 0, written) + 1
+            with suppress(OSError):  # a disk that can only be read keeps what it has
+                os.ftruncate(self._fd, self._size + written)
+        self._size += written
+        return written

@@ -10,7 +10,8 @@ from scripter import __version__
 from scripter.access import guard
 from scripter.access.guard import needs, public
 from scripter.access.scopes import Scope
-from scripter.lib import clock, http
+from scripter.context import Context
+from scripter.lib import clock, disk, http
 from scripter.lib.http import Answer, Problem, View
 from scripter.schedules import service as schedules
 from scripter.upkeep import service
@@ -20,12 +21,13 @@ bp = APIBlueprint("upkeep", __name__, url_prefix="/api")
 
 
 class HealthView(View):
-    """Whether the parts answer; `runner` is null while no worker is alive."""
+    """Whether the parts answer; `runner` is null while no worker is alive, `disk` tells whether jobs have room."""
 
     status: str
     database: bool
     queue: bool
     runner: bool | None
+    disk: bool
 
 
 class WorkerView(View):
@@ -68,6 +70,14 @@ class QueueView(View):
     reachable: bool
 
 
+class DiskView(View):
+    """The disk of the data directory, as the web process sees it. `shortage` says why nothing begins; null: it may."""
+
+    free_mb: int
+    min_free_mb: int
+    shortage: str | None
+
+
 class SystemView(View):
     version: str
     mode: str
@@ -75,6 +85,7 @@ class SystemView(View):
     clock: ClockView
     workers: list[WorkerView]
     queue: QueueView
+    disk: DiskView
 
 
 @bp.get("/health", responses={200: HealthView, 503: HealthView})
@@ -83,7 +94,7 @@ def show_health() -> Answer:
     """Whether Scripter can do its work; 503 when the database does not answer."""
     found = service.health(guard.context())
     status = "ok" if found.is_whole else "degraded"
-    view = HealthView(status=status, database=found.database, queue=found.queue, runner=found.runner)
+    view = HealthView(status=status, database=found.database, queue=found.queue, runner=found.runner, disk=found.disk)
     return http.show(view, 200 if found.database else 503)
 
 
@@ -104,8 +115,14 @@ def show_system() -> Answer:
             clock=ClockView(last_tick_at=last_tick, late=service.clock_is_late(last_tick, now)),
             workers=[WorkerView.of(row, now) for row in workers],
             queue=QueueView(kind=queue.kind, reachable=queue.answers()),
+            disk=_disk(guard.context()),
         )
     )
+
+
+def _disk(shared: Context) -> DiskView:
+    least = shared.settings.data.min_free_mb
+    return DiskView(free_mb=disk.room(shared.data).free_mb, min_free_mb=least, shortage=shared.shortage())
 
 
 def _runner(alive: list[WorkerRow]) -> RunnerView:

@@ -104,23 +104,25 @@ def sweep(session: Session) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the parts answer; `runner` is None while no worker is alive to ask."""
+    """Whether the parts answer; `runner` is None while no worker is alive to ask, `disk` is whether there is room."""
 
     database: bool
     queue: bool
     runner: bool | None
+    disk: bool
 
     @property
     def is_whole(self) -> bool:
-        return self.database and self.queue and self.runner is True
+        return self.database and self.queue and self.runner is True and self.disk
 
 
 def health(shared: Context) -> Health:
     """Ask every part, now."""
+    queue, disk = shared.queue.answers(), shared.shortage() is None
     try:
         with shared.db.reading() as session:
             alive = [worker for worker in workers(session) if is_alive(worker, clock.now())]
     except SQLAlchemyError:
-        return Health(database=False, queue=shared.queue.answers(), runner=None)
+        return Health(database=False, queue=queue, runner=None, disk=disk)
     runner = any(worker.engine_answers for worker in alive) if alive else None
-    return Health(database=True, queue=shared.queue.answers(), runner=runner)
+    return Health(database=True, queue=queue, runner=runner, disk=disk)

@@ -430,7 +430,10 @@ class Log:
             self.trouble = trouble_of(error)
             # Takes back a record of which only the beginning found room. Readers take whole lines: none has seen it.
             written = records.rfind(b"\n", 0, written) + 1
-            os.ftruncate(self.fd, self.start + self.size + written)
+            try:
+                os.ftruncate(self.fd, self.start + self.size + written)
+            except OSError:
+                pass  # a disk that can only be read by now keeps what it has
         self.digest.update(records[:written] if written < len(records) else records)
         self.size += written
         return written
