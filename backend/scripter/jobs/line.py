@@ -121,7 +121,7 @@ def standings(session: Session, jobs: Sequence[Job]) -> dict[int, Standing]:
 def _obstacle(session: Session, job: Job, running: _Running) -> str | None:
     """What keeps this job, and not every other, from being taken."""
     if job.retry_at is not None and job.retry_at > clock.now():
-        return f"the pause before attempt {job.attempt}"
+        return f"it pauses before attempt {job.attempt}"
     if job.script_id in running.full_scripts:
         return f"{running.scripts[job.script_id]} of {job.script.max_running} jobs of this script are running"
     if job.started_by is not None and job.started_by_id in running.full_people:
@@ -131,7 +131,7 @@ def _obstacle(session: Session, job: Job, running: _Running) -> str | None:
 
 
 def _head(session: Session, *, passing_over: _Running | None = None) -> Candidate | None:
-    waiting = [Job.status == Status.QUEUED, _may_go(), *(passing_over.others() if passing_over else ())]
+    waiting = [Job.status == Status.QUEUED, may_go(), *(passing_over.others() if passing_over else ())]
     # First the highest priority, then the oldest of it: an index can be read either way, but not both ways at once.
     highest = select(Job.priority).where(*waiting).order_by(Job.priority.desc(), Job.id.desc()).limit(1)
     query = (
@@ -171,13 +171,14 @@ def _running(session: Session) -> _Running:
 
 def _places(session: Session, job_ids: Collection[int]) -> dict[int, int]:
     place = func.row_number().over(order_by=(Job.priority.desc(), Job.id)).label("place")
-    line = select(Job.id, place).where(Job.status == Status.QUEUED, _may_go()).subquery()
+    line = select(Job.id, place).where(Job.status == Status.QUEUED, may_go()).subquery()
     return {row.id: row.place for row in session.execute(select(line).where(line.c.id.in_(job_ids)))}
 
 
-def _may_go() -> ColumnElement[bool]:
-    """Not those that pause before another attempt."""
-    return Job.retry_at.is_(None) | (Job.retry_at <= clock.now())
+def may_go() -> ColumnElement[bool]:
+    """Not those that pause before another attempt, nor those whose deadline has passed."""
+    now = clock.now()
+    return (Job.retry_at.is_(None) | (Job.retry_at <= now)) & (Job.deadline_at.is_(None) | (Job.deadline_at > now))
 
 
 def _max_of(session: Session, person_id: int | None) -> int | None:

@@ -81,14 +81,21 @@ class Job(Base):
     start_ms: Mapped[int | None]
     peak_memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
     cpu_seconds: Mapped[float | None] = mapped_column(Float)
+    # Bytes of the whole log, and of the output that is missing in it; the digest is of the last attempt's section.
     log_bytes: Mapped[int | None] = mapped_column(BigInteger)
     log_dropped_bytes: Mapped[int | None] = mapped_column(BigInteger)
     log_sha256: Mapped[str | None] = mapped_column(String(64))
 
     script: Mapped[Script] = relationship()
     version: Mapped[Version] = relationship()
+    attempts: Mapped[list[JobAttempt]] = relationship(order_by="JobAttempt.number", viewonly=True)
     started_by: Mapped[User | None] = relationship(foreign_keys=[started_by_id])
     cancelled_by: Mapped[User | None] = relationship(foreign_keys=[cancelled_by_id])
+
+    @property
+    def deadline_s(self) -> float | None:
+        """The deadline as people set it: seconds from when the job was queued."""
+        return None if self.deadline_at is None else (self.deadline_at - self.created_at).total_seconds()
 
 
 class JobAttempt(Base):

@@ -1,11 +1,11 @@
-"""How a job ended, in plain words: from the agent's exit record, or from what the runner saw. Pure."""
+"""How an attempt of a job ended, in plain words: from the agent's exit record, or from what the runner saw. Pure."""
 
 from __future__ import annotations
 
 import signal as signals
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from scripter.jobs.states import Reason, Status
@@ -14,7 +14,7 @@ from scripter.runners.protocol import Ending
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The end of a job. Sizes in bytes; `None` where nobody could measure."""
+    """The end of an attempt. Sizes in bytes, the digest of what it wrote to the log; `None` where nobody measured."""
 
     status: Status
     code: Reason
@@ -25,18 +25,22 @@ class Outcome:
     finished_at: datetime | None = None
     peak_memory_bytes: int | None = None
     cpu_seconds: float | None = None
-    log_bytes: int | None = None
     log_dropped_bytes: int | None = None
     log_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the words need to know about the job: its limits, and who asked to stop it."""
+    """What the words need to know about the job: its limits, who asked to stop it, and its deadline.
+
+    `deadline_s` counts from when the job was queued.
+    """
 
     time_limit_s: int
     memory_mb: int
     cancelled_by: str | None
+    deadline_at: datetime | None = None
+    deadline_s: float | None = None
 
 
 def from_record(record: Mapping[str, Any], bounds: Bounds) -> Outcome:
@@ -52,7 +56,6 @@ def from_record(record: Mapping[str, Any], bounds: Bounds) -> Outcome:
         finished_at=_moment(record.get("finished_at")),
         peak_memory_bytes=record.get("peak_memory_bytes"),
         cpu_seconds=record.get("cpu_seconds"),
-        log_bytes=record.get("log_bytes"),
         log_dropped_bytes=record.get("dropped_bytes"),
         log_sha256=record.get("log_sha256"),
     )
@@ -63,6 +66,8 @@ def _judge(record: Mapping[str, Any], bounds: Bounds) -> tuple[Status, Reason, s
         case "exited":
             code = record["exit_code"]
             return (Status.SUCCEEDED if code == 0 else Status.FAILED), Reason.EXIT, f"exit {code}"
+        case "timed_out" if _deadline_came_first(record, bounds):
+            return Status.FAILED, Reason.DEADLINE, f"stopped at the deadline of {bounds.deadline_s:g} s"
         case "timed_out":
             return Status.FAILED, Reason.TIMEOUT, f"timed out after {bounds.time_limit_s} s"
         case "out_of_memory":
@@ -97,6 +102,13 @@ def could_not_start(message: str) -> Outcome:
     return Outcome(status=Status.FAILED, code=Reason.COULD_NOT_START, reason=f"could not start: {message}")
 
 
+def deadline_passed(deadline_s: float | None, attempt: int) -> Outcome:
+    """The outcome of a job that waited for too long before this attempt, which has not begun."""
+    before = "it began" if attempt == 1 else f"attempt {attempt} began"
+    words = f"the deadline of {deadline_s or 0:g} s passed before {before}"
+    return Outcome(status=Status.FAILED, code=Reason.DEADLINE, reason=words)
+
+
 def cancelled_before_start(bounds: Bounds) -> Outcome:
     """The outcome of a job that was cancelled while its container was being prepared; its script has not begun."""
     return Outcome(status=Status.CANCELLED, code=Reason.CANCELLED, reason=cancelled(bounds))
@@ -116,6 +128,14 @@ def signal_name(number: int) -> str:
         return f"{signals.Signals(number).name} (signal {number})"
     except ValueError:
         return f"signal {number}"
+
+
+def _deadline_came_first(record: Mapping[str, Any], bounds: Bounds) -> bool:
+    """The attempt was given the shorter of its time limit and the time left; which one that was, its start tells."""
+    started_at = _moment(record.get("started_at"))
+    if bounds.deadline_at is None or started_at is None:
+        return False
+    return started_at + timedelta(seconds=bounds.time_limit_s) > bounds.deadline_at
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -10,14 +10,16 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from scripter import context
 from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
 from scripter.images import service as images
-from scripter.jobs.models import Job, JobEvent
+from scripter.jobs import line
+from scripter.jobs import outcome as outcomes
+from scripter.jobs.models import Job, JobAttempt, JobEvent
 from scripter.jobs.moves import move, record
 from scripter.jobs.states import FINAL, Reason, Status, Trigger
 from scripter.lib import bounds, clock, crash
@@ -29,6 +31,8 @@ from scripter.scripts.models import Script
 
 MAX_ARGUMENTS = 100
 MAX_ARGUMENT_LENGTH = 4096
+# In one transaction; the rest comes with the next one, a few seconds later.
+OVERDUE_AT_ONCE = 500
 
 
 class Filter(NamedTuple):
@@ -120,6 +124,8 @@ def cancel(session: Session, job: Job, by: User | None) -> Job:
     Raises:
         Conflict: it has ended already.
     """
+    # Locked: an attempt that ends at this moment must not send the job back to wait for another one unseen.
+    session.execute(select(Job.id).where(Job.id == job.id).with_for_update())
     asked: dict[str, object] = {"cancel_requested_at": clock.now(), "cancelled_by_id": by.id if by else None}
     words = f"cancelled by {by.name}" if by else "cancelled by Scripter"
     ended = {**asked, "reason": words, "reason_code": Reason.CANCELLED, "finished_at": clock.now()}
@@ -188,10 +194,20 @@ def events(session: Session, *, job_id: int | None = None, after: int = 0, limit
 
 def ring_again(session: Session, waiting_since: datetime) -> None:
     """Ring for the oldest job that has waited since before this moment: its doorbell may have been lost."""
-    oldest = select(Job.id).where(Job.status == Status.QUEUED, Job.created_at < waiting_since).order_by(Job.id).limit(1)
-    job_id = session.scalar(oldest)
+    waiting = (Job.status == Status.QUEUED, Job.created_at < waiting_since, line.may_go())
+    job_id = session.scalar(select(Job.id).where(*waiting).order_by(Job.id).limit(1))
     if job_id is not None:
         context.wake(session, "jobs.execute", job_id)
+
+
+def end_overdue(session: Session) -> None:
+    """End the waiting jobs whose deadline has passed; those that run are stopped at it by their agents."""
+    now = clock.now()
+    overdue = select(Job).where(Job.status == Status.QUEUED, Job.deadline_at <= now).limit(OVERDUE_AT_ONCE)
+    for job in session.scalars(overdue).all():
+        outcome = outcomes.deadline_passed(job.deadline_s, job.attempt)
+        ended = {"reason": outcome.reason, "reason_code": outcome.code, "finished_at": now}
+        move(session, job.id, Status.QUEUED, outcome.status, ended, why=outcome.reason)
 
 
 def forget_script(session: Session, script: Script) -> None:
@@ -205,6 +221,7 @@ def forget_script(session: Session, script: Script) -> None:
         raise Conflict(f"{script.name} has {busy} job(s) waiting or running. Cancel them or wait for their end first.")
     ids = select(Job.id).where(Job.script_id == script.id)
     session.execute(delete(JobEvent).where(JobEvent.job_id.in_(ids)))
+    session.execute(delete(JobAttempt).where(JobAttempt.job_id.in_(ids)))
     session.execute(delete(Job).where(Job.script_id == script.id))
 
 
@@ -245,5 +262,9 @@ def _by_key(session: Session, key: str, script: Script) -> Job | None:
 
 def _viewed() -> Select[Job]:
     return select(Job).options(
-        joinedload(Job.script), joinedload(Job.version), joinedload(Job.started_by), joinedload(Job.cancelled_by)
+        joinedload(Job.script),
+        joinedload(Job.version),
+        joinedload(Job.started_by),
+        joinedload(Job.cancelled_by),
+        selectinload(Job.attempts),
     )

@@ -21,10 +21,12 @@ class Status(StrEnum):
 _ENDS = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.LOST})
 
 MOVES: Mapping[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.STARTING, Status.CANCELLED}),
-    # Back to the queue only while the script has certainly not begun: the engine was away, or its worker died first.
+    # Failed while it waits: its deadline has passed.
+    Status.QUEUED: frozenset({Status.STARTING, Status.CANCELLED, Status.FAILED}),
+    # Back to the queue goes an attempt whose script has certainly not begun (the engine was away, or its worker died
+    # first), and a job that is to be tried again: then with the next attempt's number.
     Status.STARTING: frozenset({Status.QUEUED, Status.RUNNING}) | _ENDS,
-    Status.RUNNING: _ENDS,
+    Status.RUNNING: frozenset({Status.QUEUED}) | _ENDS,
 }
 
 FINAL = frozenset(Status) - set(MOVES)
@@ -42,6 +44,7 @@ class Reason(StrEnum):
     SIGNAL = "signal"
     COULD_NOT_START = "could_not_start"
     LOST = "lost"
+    DEADLINE = "deadline"
 
 
 class Trigger(StrEnum):

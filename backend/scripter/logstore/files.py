@@ -69,6 +69,14 @@ def read(path: Path, start: int = 0, limit: int = CHUNK_BYTES, *, complete: bool
     return Chunk(b"", 0, 0, 0)
 
 
+def size(path: Path) -> int:
+    """Bytes in the log now; 0 while there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def tail(path: Path, lines: int, limit: int = TAIL_BYTES) -> Chunk:
     """The last `lines` whole lines, fewer if they have more than `limit` bytes."""
     size = read(path, 0, 1).size

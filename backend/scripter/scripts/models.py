@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import TypedDict
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
@@ -13,6 +14,17 @@ from scripter.filestore import StoredEntry
 from scripter.images.models import Image
 from scripter.lib import clock
 from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
+
+
+class RetryReason(StrEnum):
+    """The ends of an attempt that may be followed by another one, if the script says so."""
+
+    EXIT = "exit"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    SIGNAL = "signal"
+    COULD_NOT_START = "could_not_start"
+    LOST = "lost"
 
 
 class Retries(TypedDict):
@@ -33,7 +45,7 @@ ONCE: Retries = {
     "count": 0,
     "delay_s": 10,
     "factor": 2,
-    "reasons": ["exit", "timeout", "out_of_memory", "signal", "could_not_start"],
+    "reasons": [reason for reason in RetryReason if reason is not RetryReason.LOST],
 }
 
 
