@@ -91,6 +91,8 @@ class Worker(settings.Section):
     # Jobs at one time; 0 means twice the number of processors.
     places: Annotated[int, Field(ge=0, le=256)] = 0
     builds: Annotated[int, Field(ge=1, le=16)] = 2
+    # What containers that wait for a job may take of the machine, about 24 MB each; 0 keeps none waiting.
+    warm_memory_mb: Annotated[int, Field(ge=0, le=65_536)] = 512
 
     @property
     def job_places(self) -> int:

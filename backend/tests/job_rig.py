@@ -15,7 +15,9 @@ from scripter.context import Context
 from scripter.filestore import SourceFile
 from scripter.images.models import Build
 from scripter.jobs import moves, service, slots
+from scripter.jobs.attempt import Attempt
 from scripter.jobs.models import Job, JobEvent
+from scripter.jobs.pool import Pool
 from scripter.jobs.states import FINAL, Status, Trigger
 from scripter.jobs.supervisor import Supervisor
 from scripter.runners.docker import DockerRunner
@@ -91,10 +93,11 @@ class House:
         self.supervisors.append(supervisor)
         return supervisor
 
-    def as_worker(self, name: str) -> Context:
-        """This house's context in the name of a worker, for attempts made by hand."""
+    def attempt(self, name: str, job: Job, runner: Runner | None = None) -> Attempt:
+        """An attempt made by hand in the name of a worker, which keeps no containers waiting."""
         self.context.worker = name
-        return self.context
+        runner = runner or self.runner
+        return Attempt(self.context, runner, Pool(self.context, runner, 0), job)
 
     def cancel(self, job: Job) -> None:
         with self.context.db.transaction() as session:
@@ -139,16 +142,24 @@ class House:
             return service.events(session, limit=1000)
 
     def slots(self) -> list[Slot]:
-        """What is on the engine of this installation, dead or alive."""
-        return self.runner.alive({"scripter.instance": self.context.instance})
+        """The jobs' containers that are on the engine, dead or alive."""
+        return [one for one in self._everything() if slots.owner(self.context, one.name)]
+
+    def warm(self) -> list[Slot]:
+        """The containers that wait for a job."""
+        return [one for one in self._everything() if not slots.owner(self.context, one.name)]
+
+    def _everything(self) -> list[Slot]:
+        return self.runner.alive(slots.labels(self.context))
 
     def nothing_left(self) -> bool:
-        return not self.slots() and not list((self.context.data / "slots").glob("*"))
+        """Of jobs; what waits for the next ones may stay."""
+        return not self.slots() and not list(slots.all_of(self.context))
 
     def close(self) -> None:
         for supervisor in self.supervisors:
             supervisor.stop()
-        for slot in self.slots():
+        for slot in self._everything():
             self.runner.discard(slot)
         for context in self.others:
             context.close()

@@ -1,7 +1,7 @@
-"""One attempt of a job as a worker lives it: prepare, go, follow, finish. Any line of it may be the worker's last.
+"""One attempt of a job as a worker lives it: a place, the go, follow, finish. Any line of it may be the worker's last.
 
-What it needs to know after a crash is in the row (who holds it), in the container's labels (which job) and in the slot
-directory (exit record); the supervisor starts it again from there."""
+What it needs to know after a crash is in the row (who holds it), in the container's name (which attempt of which job)
+and in the slot directory (whether it has begun, how it ended); the supervisor starts it again from there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from scripter.context import Context
@@ -17,10 +18,21 @@ from scripter.jobs import moves, slots
 from scripter.jobs import outcome as outcomes
 from scripter.jobs.models import Job
 from scripter.jobs.outcome import Bounds, Outcome
+from scripter.jobs.pool import Kind, Pool
 from scripter.jobs.states import Status
 from scripter.lib import crash, disk
 from scripter.lib.errors import ScripterError
-from scripter.runners.protocol import Ending, ImageGone, Refused, Runner, RunnerUnavailable, Slot, SlotGone
+from scripter.runners.protocol import (
+    Ending,
+    ImageGone,
+    NameTaken,
+    Refused,
+    Runner,
+    RunnerUnavailable,
+    Slot,
+    SlotGone,
+    SlotSpec,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -29,31 +41,40 @@ EXIT_POLL_S = 0.02
 LOOK_S = 2.0
 # An engine that does not answer, or answers but cannot work, is not asked in a tight loop.
 PAUSE_S = 1.0
+# Places that are tried before a job counts as one that cannot be started.
+TRIES = 3
+# How soon after its go an agent is expected to have taken it: at once if it waited, else once Python has started; on a
+# machine that is far too busy that takes a while.
+TAKEN_POLL_S, TAKEN_S = 0.002, 30.0
+# How long an adopted container that has not begun is left alone: a go may still be on its way to it.
+SETTLE_S = 2.0
 
 
 class Attempt:
     """Follows one job from its claim to its recorded end, in a thread of its own."""
 
-    def __init__(self, context: Context, runner: Runner, job: Job, claimed_at: float) -> None:
+    def __init__(self, context: Context, runner: Runner, pool: Pool, job: Job) -> None:
         self.job_id = job.id
         self._context = context
         self._runner = runner
+        self._pool = pool
         self._job = job
-        self._claimed_at = claimed_at
+        self._claimed_at, self._claimed_ns = time.monotonic(), time.time_ns()
         self._directory: Path = slots.directory(context, job)
         self.slot: Slot | None = None
         # Set when the worker stops or has lost the lease: leave the container alone and be gone.
         self.let_go = threading.Event()
+        # Between the claim and the script's first moment.
+        self.starting = False
+        # Its end is recorded: what is left of it may be removed.
+        self.ended = False
         self._told_to_stop = False
 
     def begin(self) -> bool:
-        """Prepare a container and hand it its go. False when the job ended, or went back to the queue, right here."""
+        """Find a place and hand over the go. False when the job ended, or went back to the queue, right here."""
+        self.starting = True
         try:
-            self._clear()
-            slots.make(self._context, self._job)
-            crash.at("slot-made")
-            self.slot = self._runner.prepare(slots.spec(self._context, self._job))
-            crash.at("prepared")
+            return self._begin()
         except RunnerUnavailable as error:
             self._give_back(str(error))
         except ImageGone:
@@ -61,10 +82,10 @@ class Attempt:
                 outcomes.could_not_start(f"image {self._job.image_name} is gone from the engine; build it again")
             )
         except (ScripterError, OSError) as error:
-            log.exception("job.could_not_start", job=self._job.uuid)
-            self._finish(outcomes.could_not_start(str(error)))
-        else:
-            return self._start(self.slot)
+            self._could_not_begin(error)
+        finally:
+            self.starting = False
+            self._pool.bell.set()
         return False
 
     def _could_not_begin(self, error: ScripterError | OSError) -> None:
@@ -77,13 +98,13 @@ class Attempt:
         return self._finish(outcomes.could_not_start(words or str(error)))
 
     def resume(self) -> bool:
-        """Go on with an adopted job. One that had not begun is begun, in the same container if it still waits there.
+        """Go on with an adopted job. A script that may have begun is never begun again.
 
-        A script that may have begun is never begun again.
+        One that has not begun is begun in a new place: only the process that made a place can bring the go to it.
         """
-        if self._may_have_begun():
+        if self.slot is not None and self._is_taken(SETTLE_S):
             return self._found_running()
-        return self.begin() if self.slot is None else self._start(self.slot)
+        return self._found_running() if self._has_begun() else self.begin()
 
     def stop(self) -> None:
         """Tell the container to stop its script, once."""
@@ -91,42 +112,79 @@ class Attempt:
             self._runner.stop(self.slot)
             self._told_to_stop = True
 
-    def _start(self, slot: Slot) -> bool:
-        """Hand over the go. Sent a second time it does no harm: the agent reads just one.
-
-        With the engine away it waits here and does not go back to the queue: only this container can tell whether the
-        go came through.
-        """
-        while self._is_wanted():
-            start_ms = round((time.monotonic() - self._claimed_at) * 1000)
-            banner = f"cold start in {start_ms} ms on {self._context.worker}"
+    def _begin(self) -> bool:
+        for _ in range(TRIES):
+            if not self._clear():
+                return self._found_running()
             try:
-                self._runner.start(slot, slots.go(self._context, self._job, banner))
-            except SlotGone as error:
-                return self._missed(error)
-            except RunnerUnavailable as error:
-                log.warning("job.engine_away", job=self._job.uuid, error=str(error))
-                self.let_go.wait(PAUSE_S)
-                if self._may_have_begun():
-                    return self._found_running()
-                continue
-            except ScripterError as error:
-                self._finish(outcomes.could_not_start(str(error)))
+                kind, self.slot = self._place()
+            except NameTaken:
+                continue  # by a worker that had this job before and did not know yet that it has it no more
+            crash.at("prepared")
+            if not self._is_wanted():
+                if not self.ended:
+                    self._runner.discard(self.slot)
                 return False
-            crash.at("go-sent")
-            return self._record_start(start_ms)
-        return False
+            if self._hand_over(self.slot, kind):
+                crash.at("go-sent")
+                return self._record_start(kind)
+            if self.let_go.is_set():
+                return False
+        raise Refused("The container ended, or did not answer, before the script could be handed to it.")
 
-    def _missed(self, error: SlotGone) -> bool:
-        """Nobody took the go. True if that is because an earlier one was taken."""
-        if self._has_record() or slots.has_log(self._directory) or self._look() is Ending.ALIVE:
-            return self._found_running()
-        self._finish(outcomes.could_not_start(str(error)))
-        return False
+    def _place(self) -> tuple[str, Slot]:
+        """A place for this attempt alone, and whether it is a warm or a cold one."""
+        spec = slots.spec(self._context, self._job)
+        kind = Kind(spec.image, spec.limits, spec.network)
+        self._pool.ask(kind)
+        while (warm := self._pool.take(kind)) is not None:
+            try:
+                return "warm", self._move_in(warm, spec)
+            except SlotGone:
+                # The engine was started anew meanwhile, say.
+                self._pool.drop(warm)
+                slots.remove(spec.directory)
+            except (ScripterError, OSError):
+                self._pool.drop(warm)
+                raise
+        slots.make(self._context, self._job)
+        crash.at("slot-made")
+        return "cold", self._runner.prepare(spec)
 
-    def _record_start(self, start_ms: int) -> bool:
+    def _move_in(self, warm: Slot, spec: SlotSpec) -> Slot:
+        """Make the warm place the job's: first its directory, then its container. Each has one name, and one owner."""
+        slots.fill(self._context, self._job, warm.directory)
+        crash.at("filled")
+        warm.directory.rename(spec.directory)
+        crash.at("moved-in")
+        return self._runner.assign(warm, spec.name)
+
+    def _hand_over(self, slot: Slot, kind: str) -> bool:
+        """Send the go; False if nobody took it. Then this place is removed before another one is tried."""
+        banner = f"{kind} start in {{ms}} ms on {self._context.worker}"
+        try:
+            self._runner.start(slot, slots.go(self._context, self._job, banner, self._claimed_ns))
+        except SlotGone:
+            return self._has_begun()
+        return self._is_taken(TAKEN_S)
+
+    def _is_taken(self, patience_s: float) -> bool:
+        """Wait until the agent has its go. An engine may die with a go in its hands while the container lives on."""
+        sent = looked = time.monotonic()
+        while not self._has_begun():
+            now = time.monotonic()
+            if self.let_go.wait(TAKEN_POLL_S if now - sent < 1 else EXIT_POLL_S) or now - sent > patience_s:
+                return self._has_begun()
+            if now - looked >= LOOK_S:
+                looked = now
+                if self._look() is not Ending.ALIVE:
+                    return self._has_begun()
+        return True
+
+    def _record_start(self, kind: str) -> bool:
+        start_ms = round((time.monotonic() - self._claimed_at) * 1000)
         worker = self._context.worker
-        ours = self._context.db.run(lambda session: moves.mark_running(session, self._job, worker, start_ms, "cold"))
+        ours = self._context.db.run(lambda session: moves.mark_running(session, self._job, worker, start_ms, kind))
         crash.at("start-recorded")
         return ours
 
@@ -135,6 +193,10 @@ class Attempt:
         if self._job.status == Status.RUNNING:
             return True
         return self._context.db.run(lambda session: moves.found_running(session, self._job, self._context.worker))
+
+    def _is_ours(self) -> bool:
+        with self._context.db.reading() as session:
+            return session.scalar(select(Job.worker).where(Job.id == self.job_id)) == self._context.worker
 
     def _is_wanted(self) -> bool:
         """The last look before a script begins: whether the job is still ours, and nobody has cancelled it."""
@@ -146,20 +208,28 @@ class Attempt:
             self._finish(outcomes.cancelled_before_start(bounds))
         return ours and not cancelled
 
-    def _may_have_begun(self) -> bool:
-        """As row, container and slot directory tell: the agent's first deed after its go is a line in the log."""
-        if self._job.status == Status.RUNNING or self._has_record() or slots.has_log(self._directory):
-            return True
-        return self.slot is not None and self._look() is not Ending.ALIVE
+    def _has_begun(self) -> bool:
+        """As row and slot directory tell: the agent's first deed after its go can be seen there."""
+        return self._job.status == Status.RUNNING or slots.has_begun(self._directory)
 
-    def _clear(self) -> None:
-        """Remove what an earlier try left, if there was one: its container holds the directory that is made anew."""
+    def _clear(self) -> bool:
+        """Remove what an earlier try left, if there was one. False, and all is left as it is, if that try has begun.
+
+        First the container, then the last look: afterwards nothing can begin there any more.
+        """
         if not self._directory.exists():
-            return
-        for slot in self._runner.alive(slots.labels(self._context, self._job)):
-            self._runner.discard(slot)
+            return True
+        if not self._is_ours():
+            return False
+        wanted = slots.name(self._context, self._job)
+        for slot in self._runner.alive(slots.labels(self._context)):
+            if slot.name == wanted and not self._has_begun():
+                self._runner.discard(slot)
         crash.at("cleared")
+        if self._has_begun():
+            return False
         slots.remove(self._directory)
+        return True
 
     def follow(self) -> None:
         """Wait for the end and record it; returns early when told to let go."""
@@ -209,12 +279,12 @@ class Attempt:
         self.let_go.wait(PAUSE_S)
 
     def _finish(self, outcome: Outcome) -> None:
-        """Record first, clean up after: a crash between the two leaves rubbish, never an unknown end."""
+        """Record the end. What is left is cleaned up after: a crash between the two leaves rubbish, nothing unknown."""
         mine = self._context.db.run(lambda session: moves.finish(session, self._job, self._context.worker, outcome))
         if mine:
             crash.at("end-recorded")
             log.info("job.finished", job=self._job.uuid, status=outcome.status.value, reason=outcome.reason)
-            self.clean()
+            self.ended = True
 
     def clean(self) -> None:
         """Remove container and slot directory; what fails here is found by the next sweep."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,12 @@ from scripter.runners.protocol import DiskLimit, Go, Limits, Network, SlotSpec
 
 def directory(context: Context, job: Job) -> Path:
     """Where the slot of the job's present attempt lies; named after the job, so that it can be found again."""
-    return context.data / "slots" / f"{job.id}-{job.attempt}"
+    return place(context, job.id, job.attempt)
+
+
+def place(context: Context, job_id: int, attempt: int) -> Path:
+    """Where the slot of this attempt lies, or lay."""
+    return context.data / "slots" / f"{job_id}-{attempt}"
 
 
 def log_path(context: Context, job: Job) -> Path:
@@ -31,35 +37,69 @@ def make(context: Context, job: Job) -> Path:
     """The slot directory with the version's files and the log."""
     slot = directory(context, job)
     slot.mkdir(parents=True)
+    fill(context, job, slot)
+    return slot
+
+
+def fill(context: Context, job: Job, slot: Path) -> None:
+    """Put the version's files and the log into a slot directory, whatever it is called."""
     FileStore(context.data).write_tree(Manifest.load(job.version.manifest), slot / "src")
     # One file under two names: it is at its place from the first byte on, and the agent sees only its own slot.
     logstore.create(log_path(context, job), also=slot / "log")
-    return slot
+
+
+def name(context: Context, job: Job) -> str:
+    """What the container of the job's present attempt is called. The engine gives a name to one container only."""
+    return f"scripter-{context.instance}-job-{job.id}-{job.attempt}"
+
+
+def warm_name(context: Context, token: str) -> str:
+    """What a container of this worker is called while it waits for a job."""
+    worker = context.worker.partition(":")[0]
+    return f"scripter-{context.instance}-warm-{worker}-{token}"
+
+
+def warm_directory(context: Context, called: str) -> Path:
+    """The slot directory of the waiting container that is called so."""
+    return context.data / "slots" / called.removeprefix(f"scripter-{context.instance}-")
+
+
+def is_own_warm(context: Context, called: str) -> bool:
+    """Whether a container of this worker, of this run or an earlier one, is called so while it waits for a job."""
+    return called.rpartition("-")[0] == warm_name(context, "").removesuffix("-")
+
+
+def warm_left(context: Context) -> list[Path]:
+    """The slot directories of such containers."""
+    everything = (context.data / "slots").glob("warm-*")
+    return [one for one in everything if is_own_warm(context, f"scripter-{context.instance}-{one.name}")]
+
+
+def owner(context: Context, called: str) -> tuple[int, int] | None:
+    """The id and the attempt of the job whose container is called so; None for one that waits for a job."""
+    found = re.fullmatch(rf"scripter-{re.escape(context.instance)}-job-(\d+)-(\d+)", called)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def spec(context: Context, job: Job) -> SlotSpec:
     """What the runner needs to prepare a place for this job."""
     return SlotSpec(
-        name=f"scripter-{context.instance}-job-{job.id}-{job.attempt}",
+        name=name(context, job),
         image=job.image_reference,
         directory=directory(context, job),
         limits=Limits(memory_bytes=job.memory_mb * MEBIBYTE, cpus=job.cpus, processes=job.processes),
         network=Network(job.network),
-        labels=labels(context, job),
+        labels=labels(context),
     )
 
 
-def labels(context: Context, job: Job) -> dict[str, str]:
-    """How the container of the job's present attempt is found again."""
-    return {
-        "scripter.instance": context.instance,
-        "scripter.job": str(job.id),
-        "scripter.attempt": str(job.attempt),
-    }
+def labels(context: Context) -> dict[str, str]:
+    """How the containers of this Scripter are found among others."""
+    return {"scripter.instance": context.instance}
 
 
-def go(context: Context, job: Job, banner: str) -> Go:
-    """The message that starts the script."""
+def go(context: Context, job: Job, banner: str, claimed_ns: int) -> Go:
+    """The message that starts the script. `claimed_ns`: when the worker took the job, since the epoch."""
     limits = context.settings.jobs
     return Go(
         job=job.uuid,
@@ -71,6 +111,7 @@ def go(context: Context, job: Job, banner: str) -> Go:
         log_limit_bytes=limits.log_limit_mb * MEBIBYTE,
         disk=DiskLimit(limits.disk_limit_mb * MEBIBYTE, limits.disk_limit_files),
         banner=(banner,),
+        claimed_ns=claimed_ns,
     )
 
 
@@ -86,20 +127,17 @@ def exit_record(slot: Path) -> Mapping[str, Any] | None:
     return cast("Mapping[str, Any]", record) if isinstance(record, dict) and "reason" in record else None
 
 
-def has_log(slot: Path) -> bool:
-    """Whether anything has been written to the log yet."""
-    try:
-        return (slot / "log").stat().st_size > 0
-    except FileNotFoundError:
-        return False
+def has_begun(slot: Path) -> bool:
+    """Whether the agent has had its go: the first thing that it does is to take the room of its exit record."""
+    return (slot / "exit.json.part").exists() or (slot / "exit.json").exists()
 
 
-def all_of(context: Context) -> Iterator[tuple[int, Path]]:
-    """Every slot directory that is there, with the id of its job."""
+def all_of(context: Context) -> Iterator[tuple[int, int, Path]]:
+    """Every slot directory of a job that is there, with the id and the attempt of its job."""
     for slot in (context.data / "slots").glob("*-*"):
-        job_id, _, _ = slot.name.partition("-")
-        if job_id.isdecimal():
-            yield int(job_id), slot
+        job_id, _, attempt = slot.name.partition("-")
+        if job_id.isdecimal() and attempt.isdecimal():
+            yield int(job_id), int(attempt), slot
 
 
 def remove(slot: Path) -> None:

@@ -16,10 +16,11 @@ from scripter.context import Context
 from scripter.jobs import moves, slots
 from scripter.jobs.attempt import Attempt
 from scripter.jobs.models import Job
+from scripter.jobs.pool import Kind, Pool
 from scripter.jobs.states import FINAL, Status
 from scripter.lib import clock, crash
 from scripter.lib.errors import ScripterError
-from scripter.runners.protocol import Runner, RunnerUnavailable, Slot
+from scripter.runners.protocol import Ending, Runner, RunnerUnavailable, Slot
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +29,10 @@ ADOPT_S = 5.0
 STOP_POLL_S = 1.0
 IDLE_S = 2.0
 CLEAN_S = 60.0
+WARM_S = 5.0
 # How long `stop` waits for what is in the middle of something; less than an operator's patience.
 STOP_S = 5.0
+_RECENT = 50
 
 
 class Supervisor:
@@ -39,6 +42,10 @@ class Supervisor:
         self._context = context
         self._runner = runner
         self._places = places
+        self._pool = Pool(context, runner, places)
+        # A job that has ended gives its place away before it is cleaned up, so long as others have caught up with that.
+        self._cleaners = threading.BoundedSemaphore(places)
+        self._cleaning = 0
         self._attempts: dict[int, Attempt] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -51,15 +58,18 @@ class Supervisor:
             self._round("stop-jobs", self._tell_stops, STOP_POLL_S, context.stop_bell),
             self._round("keep-leases", self._keep, RENEW_S),
             self._round("adopt-jobs", self._look_after, ADOPT_S),
+            self._round("keep-warm", self._keep_warm, WARM_S, self._pool.bell),
         ]
 
     def start(self, predecessors: list[str]) -> None:
         """Adopt what `predecessors` (dead runs of this worker) left, then begin to take jobs."""
         try:
             self._adopt(predecessors)
+            self._remove_warm_left()
         except RunnerUnavailable as error:
             # Their leases run out, so the next rounds will adopt them once the engine answers.
             log.warning("worker.engine_away", error=str(error))
+        self._remember_kinds()
         for thread in self._threads:
             thread.start()
         self._context.job_bell.set()
@@ -75,8 +85,9 @@ class Supervisor:
             bell.set()
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        while self.running and time.monotonic() < deadline:
+        while (self.running or self._cleaning) and time.monotonic() < deadline:
             time.sleep(0.01)
+        self._pool.close()
         try:
             self._context.db.run(lambda session: moves.release(session, self._context.worker))
         except SQLAlchemyError as error:
@@ -114,14 +125,16 @@ class Supervisor:
 
     def _take_all(self) -> None:
         while self.running < self._places and not self._stopping.is_set():
-            claimed_at = time.monotonic()
             if not self._anything_waits() or not self._runner.answers() or self._context.shortage():
                 return
             job = self._context.db.run(self._claim)
             if job is None:
                 return
             crash.at("claimed")
-            self._live(Attempt(self._context, self._runner, job, claimed_at), Attempt.begin)
+            self._live(self._attempt(job), Attempt.begin)
+
+    def _attempt(self, job: Job) -> Attempt:
+        return Attempt(self._context, self._runner, self._pool, job)
 
     def _claim(self, session: Session) -> Job | None:
         job = moves.claim_next(session, self._context.worker)
@@ -154,8 +167,15 @@ class Supervisor:
             log.exception("job.follow_failed", job=attempt.job_id)
             self._stopping.wait(1.0)
         finally:
+            if attempt.ended:
+                self._cleaners.acquire()
+                self._cleaning += 1
             self._leave(attempt)
             self._context.job_bell.set()
+        if attempt.ended:
+            attempt.clean()
+            self._cleaning -= 1
+            self._cleaners.release()
 
     def _leave(self, attempt: Attempt) -> None:
         with self._lock:
@@ -208,11 +228,11 @@ class Supervisor:
             return
         crash.at("taken-over")
         # Asked after the jobs are ours: whoever held them makes no container for them any more.
-        alive = {slot.labels["scripter.job"]: slot for slot in self._runner.alive(self._mine())}
+        alive = {slots.owner(self._context, slot.name): slot for slot in self._all()}
         for job in jobs:
             log.info("job.adopted", job=job.uuid, status=job.status)
-            attempt = Attempt(self._context, self._runner, job, time.monotonic())
-            attempt.slot = alive.get(str(job.id))
+            attempt = self._attempt(job)
+            attempt.slot = alive.get((job.id, job.attempt))
             self._live(attempt, Attempt.resume)
 
     def _take_over(self, session: Session, dead: list[str]) -> list[Job]:
@@ -222,27 +242,58 @@ class Supervisor:
         return jobs
 
     def _remove_orphans(self) -> None:
-        """Remove containers and slot directories of jobs that have ended, or that nobody knows."""
-        for slot in self._runner.alive(self._mine()):
-            if self._is_over(int(slot.labels["scripter.job"])):
+        """Remove containers and slot directories of attempts that are over, or that nobody knows."""
+        for slot in self._all():
+            whose = slots.owner(self._context, slot.name)
+            if self._is_over(*whose) if whose else self._has_cooled(slot):
                 self._remove(slot)
-        for job_id, directory in slots.all_of(self._context):
-            if self._is_over(job_id):
+        for job_id, attempt, directory in slots.all_of(self._context):
+            if self._is_over(job_id, attempt):
                 slots.remove(directory)
 
-    def _is_over(self, job_id: int) -> bool:
+    def _is_over(self, job_id: int, attempt: int) -> bool:
         """Not so one that waits again: whoever claims it clears its place, and may be doing so now."""
         with self._context.db.reading() as session:
-            status = session.scalar(select(Job.status).where(Job.id == job_id))
-        return status is None or status in FINAL
+            row = session.execute(select(Job.status, Job.attempt).where(Job.id == job_id)).one_or_none()
+        return row is None or row.status in FINAL or attempt < row.attempt
+
+    def _has_cooled(self, slot: Slot) -> bool:
+        """Whether it was made to wait for a job and does so no more: its worker is gone, or its engine was."""
+        return slot.name not in self._pool.names() and self._runner.ending(slot) is not Ending.ALIVE
 
     def _remove(self, slot: Slot) -> None:
         log.warning("job.orphan_removed", container=slot.name)
         self._runner.discard(slot)
-        slots.remove(slot.directory)
+        whose = slots.owner(self._context, slot.name)
+        slots.remove(slots.place(self._context, *whose) if whose else slot.directory)
 
-    def _mine(self) -> dict[str, str]:
-        return {"scripter.instance": self._context.instance}
+    def _remove_warm_left(self) -> None:
+        """Remove what earlier runs of this worker kept waiting."""
+        for slot in self._all():
+            if slots.is_own_warm(self._context, slot.name):
+                self._remove(slot)
+        for directory in slots.warm_left(self._context):
+            slots.remove(directory)
+
+    def _remember_kinds(self) -> None:
+        """Keep warm at once what was in use before this worker was started."""
+        with self._context.db.reading() as session:
+            recent = session.scalars(select(Job).order_by(Job.id.desc()).limit(_RECENT)).all()
+            for job in reversed(recent):
+                ago = (clock.now() - job.created_at).total_seconds()
+                spec = slots.spec(self._context, job)
+                self._pool.ask(Kind(spec.image, spec.limits, spec.network), ago)
+
+    def _keep_warm(self) -> None:
+        self._pool.tend(self._is_quiet)
+
+    def _is_quiet(self) -> bool:
+        """Whether there is time to make containers for jobs to come: the jobs that are there come first."""
+        starting = any(attempt.starting for attempt in list(self._attempts.values()))
+        return not starting and not self._stopping.is_set() and not self._anything_waits()
+
+    def _all(self) -> list[Slot]:
+        return self._runner.alive(slots.labels(self._context))
 
     @staticmethod
     def _load(job: Job) -> None:

@@ -7,15 +7,17 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
-from scripter.runners import docker_create, docker_go, places
+from scripter.runners import docker_create, places
 from scripter.runners.docker_build import DockerBuild
 from scripter.runners.docker_egress import Egress
 from scripter.runners.docker_engine import Engine, explained
+from scripter.runners.docker_go import Inputs
 from scripter.runners.docker_paths import HostPaths
 from scripter.runners.protocol import (
     BuildWatch,
@@ -24,6 +26,7 @@ from scripter.runners.protocol import (
     Go,
     ImageGone,
     ImageInUse,
+    NameTaken,
     Network,
     Recipe,
     Refused,
@@ -35,6 +38,8 @@ from scripter.runners.protocol import (
 _CONFLICT = 409
 _KILLED = 128 + 9
 _TRIES, _PAUSE_S = 50, 0.1
+# A container without a network gets none from the engine.
+_HOSTS = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
 
 # What `inspect` answers; its shape is the engine's.
 Inspected = dict[str, Any]
@@ -45,12 +50,14 @@ class DockerRunner:
 
     kind: Literal["docker", "local"] = "docker"
     isolates = True
+    warms = True
 
     def __init__(self, data: Path, *, host: str = "", host_directory: str = "", egress_dns: Sequence[str] = ()) -> None:
         self._engine = Engine(host)
         self._egress_dns = egress_dns
         self._egress = Egress(self._engine, egress_dns)
         self._paths = HostPaths(self._engine, data, host_directory)
+        self._inputs = Inputs()
         self._agent = places.AGENT.read_text(encoding="utf-8")
 
     @property
@@ -65,22 +72,29 @@ class DockerRunner:
         if not _is_id(spec.image):
             raise ImageGone
         places.lay_out(spec.directory, own_user=True)
+        (spec.directory / docker_create.HOSTS).write_text(_HOSTS)
         with self._engine.talking():
-            if spec.network is Network.EGRESS:
-                self._egress.ensure(spec.image)
-            container, is_new = self._container(spec)
-            if is_new:
-                self._begin(container)
+            self._check_network(spec)
+            container = self._container(spec)
+            self._begin(container, spec)
         return Slot(spec.name, container, spec.directory, dict(spec.labels))
+
+    def assign(self, slot: Slot, name: str) -> Slot:
+        with self._engine.talking():
+            self._check_network(self._inputs.spec(slot.reference))
+            try:
+                self._engine.client.rename(slot.reference, name)
+            except NotFound as error:
+                raise SlotGone from error
+            except APIError as error:
+                if error.status_code == _CONFLICT:
+                    raise NameTaken from error
+                raise
+        return replace(slot, name=name)
 
     def start(self, slot: Slot, go: Go) -> None:
         message = {**go.message(), "owner": places.file_owner(), "user": places.SCRIPT_USER, "limits": None}
-        line = json.dumps(message).encode() + b"\n"
-        with self._engine.talking():
-            try:
-                docker_go.hand_over(self._engine.client, slot.reference, line)
-            except NotFound as error:
-                raise SlotGone from error
+        self._inputs.hand_over(slot.reference, json.dumps(message).encode() + b"\n")
 
     def stop(self, slot: Slot) -> None:
         self._signal(slot, "SIGTERM")
@@ -105,6 +119,7 @@ class DockerRunner:
         return _ending(state)
 
     def discard(self, slot: Slot) -> None:
+        self._inputs.close(slot.reference)
         with self._engine.talking():
             self._remove(slot.reference)
 
@@ -115,6 +130,7 @@ class DockerRunner:
         if not _is_id(reference):
             return
         with self._engine.talking():
+            self._remove_warm_ones(reference)
             try:
                 self._engine.client.remove_image(reference, force=True)
             except ImageNotFound:
@@ -134,11 +150,13 @@ class DockerRunner:
                 return False
         return True
 
-    def _container(self, spec: SlotSpec) -> tuple[str, bool]:
-        """The container of this name, a new one or the one that the engine refuses to have twice; whether to start it.
+    def _check_network(self, spec: SlotSpec) -> None:
+        """Raises: Refused. Asked again before each go: a container may have waited for hours."""
+        if spec.network is Network.EGRESS:
+            self._egress.ensure(spec.image)
 
-        A worker that died in here may have left it created and not started. What ran is never started again.
-        """
+    def _container(self, spec: SlotSpec) -> str:
+        """A new container of this name."""
         client = self._engine.client
         config = docker_create.job_container(
             client, spec, self._paths.of(spec.directory), self._agent, self._engine.processors, self._egress_dns
@@ -146,24 +164,35 @@ class DockerRunner:
         # The engine gives a name away before its container can be seen, and takes it back after; both are soon over.
         for _ in range(_TRIES):
             try:
-                return self._engine.create(config, spec.name), True
+                return self._engine.create(config, spec.name)
             except ImageNotFound as error:
                 raise ImageGone from error
             except APIError as error:
                 if error.status_code != _CONFLICT:
                     raise
             with suppress(NotFound):
-                found: Inspected = client.inspect_container(spec.name)
-                return found["Id"], found["State"]["Status"] == "created"
+                client.inspect_container(spec.name)
+                raise NameTaken
             time.sleep(_PAUSE_S)
         raise Refused(f"The name {spec.name} is taken on the Docker engine by a container that cannot be seen.")
 
-    def _begin(self, container: str) -> None:
+    def _begin(self, container: str, spec: SlotSpec) -> None:
         try:
+            self._inputs.open(self._engine.client, container, spec)
             self._engine.client.start(container)
         except APIError as error:
+            self._inputs.close(container)
             self._remove(container)
             raise Refused(f"The container could not be started: {explained(error)}") from error
+
+    def _remove_warm_ones(self, image: str) -> None:
+        """They would keep the engine from removing their image, and no job will want them any more."""
+        found: list[Inspected] = self._engine.client.containers(
+            all=True, filters={"ancestor": image, "label": docker_create.WARM_LABEL}
+        )
+        for one in found:
+            if one["Labels"][docker_create.WARM_LABEL] == _name(one):
+                self._remove(one["Id"])
 
     def _remove(self, container: str) -> None:
         try:
@@ -195,7 +224,11 @@ def _is_id(reference: str) -> bool:
 def _slot(listed: Inspected) -> Slot:
     labels = dict(listed["Labels"])
     directory = Path(labels.pop(docker_create.DIRECTORY_LABEL))
-    return Slot(listed["Names"][0].removeprefix("/"), listed["Id"], directory, labels)
+    return Slot(_name(listed), listed["Id"], directory, labels)
+
+
+def _name(listed: Inspected) -> str:
+    return str(listed["Names"][0]).removeprefix("/")
 
 
 def _ending(state: Inspected) -> Ending:

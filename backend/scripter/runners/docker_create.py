@@ -15,9 +15,13 @@ from scripter.runners.protocol import Limits, Network, SlotSpec
 # Where the slot's directory was, for the worker that adopts the container; also the mark of a slot among containers
 # that merely come from one of our images and so inherit its labels.
 DIRECTORY_LABEL = "scripter.directory"
+# What a container was called when it was made without a job. While it is still called so, no job has it.
+WARM_LABEL = "scripter.warm"
 # The mark of the containers that try out the egress network.
 TRIAL_LABEL = "scripter.trial"
 INSIDE = "/job"
+# The container's /etc/hosts where it has no network.
+HOSTS = "hosts"
 
 # What the engine calls the networks that jobs can ask for.
 EGRESS_NETWORK = "scripter-egress"
@@ -51,19 +55,34 @@ def job_container(
         stdin_open=True,
         stop_signal="SIGTERM",
         healthcheck=Healthcheck(test=["NONE"]),
-        labels={**spec.labels, DIRECTORY_LABEL: str(spec.directory)},
+        labels=_labels(spec),
+        # A namespace of its own with nothing but a loopback, as with the network `none` alone; but the engine then
+        # leaves its network machinery out, which costs half of a container's start. With it goes its /etc/hosts.
+        network_disabled=spec.network is Network.NONE,
         host_config=_hardened(
             client,
             spec.limits,
             processors,
             network=spec.network,
             powers=_AGENT_POWERS,
-            mounts=[Mount(INSIDE, source, type="bind", propagation="rprivate")],
+            mounts=_mounts(spec, source),
             # The agent writes the log file itself; the engine's own log would be a second, slower copy.
             log=LogConfig(type="none"),
             dns=egress_dns if spec.network is Network.EGRESS else (),
         ),
     )
+
+
+def _labels(spec: SlotSpec) -> dict[str, str]:
+    warm = {WARM_LABEL: spec.name} if spec.warm else {}
+    return {**spec.labels, **warm, DIRECTORY_LABEL: str(spec.directory)}
+
+
+def _mounts(spec: SlotSpec, source: str) -> list[Mount]:
+    job = Mount(INSIDE, source, type="bind", propagation="rprivate")
+    if spec.network is not Network.NONE:
+        return [job]
+    return [job, Mount("/etc/hosts", f"{source}/{HOSTS}", type="bind", propagation="rprivate", read_only=True)]
 
 
 def probe_container(client: APIClient, image: str, code: str) -> ContainerConfig:

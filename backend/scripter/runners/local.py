@@ -26,6 +26,7 @@ from scripter.runners.protocol import (
     Go,
     ImageGone,
     ImageInUse,
+    NameTaken,
     Network,
     Recipe,
     Refused,
@@ -62,6 +63,8 @@ class LocalRunner:
 
     kind: Literal["docker", "local"] = "local"
     isolates = False
+    # A process of this machine is started sooner than it would be looked for.
+    warms = False
 
     def __init__(self, data: Path) -> None:
         self._data = data
@@ -79,8 +82,8 @@ class LocalRunner:
                 " promises. Give the script the network mode none or bridge, or start a Docker engine."
             )
         with self._alone():
-            if known := self._record(spec.name):
-                return known.slot
+            if self._record(spec.name):
+                raise NameTaken
             venv = self._venvs.directory(spec.image)
             if venv is None:
                 raise ImageGone
@@ -96,6 +99,9 @@ class LocalRunner:
             )
             self._write(record)
         return record.slot
+
+    def assign(self, slot: Slot, name: str) -> Slot:
+        raise SlotGone
 
     def start(self, slot: Slot, go: Go) -> None:
         record = self._record(slot.name)

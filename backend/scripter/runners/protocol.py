@@ -34,7 +34,8 @@ class SlotSpec:
     """A place for one attempt: which image, which directory, which bounds.
 
     `name` is deterministic, so that a second container for the same attempt is refused by the engine itself.
-    `directory` exists and holds `src/`; it becomes `/job` inside.
+    `directory` exists and holds `src/`; it becomes `/job` inside. `warm` means that nobody knows yet which job will
+    have the place: it may be taken away at any time until it is assigned.
     """
 
     name: str
@@ -43,13 +44,15 @@ class SlotSpec:
     limits: Limits
     network: Network
     labels: Mapping[str, str]
+    warm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A prepared place: a container (or process) that waits for its go, or runs.
 
-    `reference` is the container id or the process id with its start time, as the runner understands it.
+    `reference` is the container id or the process id with its start time, as the runner understands it. `directory` is
+    the one that it was prepared with, even when that has another name by now.
     """
 
     name: str
@@ -80,6 +83,8 @@ class Go:
     disk: DiskLimit | None = None
     secrets: Mapping[str, str] = field(default_factory=dict)
     banner: tuple[str, ...] = ()
+    # Nanoseconds since the epoch when a worker took the job: `{ms}` in the banner becomes the time since then.
+    claimed_ns: int = 0
 
     def message(self) -> dict[str, object]:
         """The go as the agent reads it, before the runner adds what only it knows (users, limits)."""
@@ -158,6 +163,12 @@ class SlotGone(ScripterError):
     status, code = 409, "slot_gone"
 
 
+class NameTaken(Conflict):
+    """A container of this name is there already."""
+
+    code = "name_taken"
+
+
 class Refused(ScripterError):
     """The engine answers, but will not do this; the message gives its words. Trying again does not help by itself."""
 
@@ -194,19 +205,33 @@ class Runner(Protocol):
     def isolates(self) -> bool:
         """Whether a job is kept from the machine that it runs on."""
 
+    @property
+    def warms(self) -> bool:
+        """Whether a place can be prepared before its job is known, and is worth it."""
+
     def answers(self) -> bool:
         """Whether the engine behind this runner can be used now."""
 
     def prepare(self, spec: SlotSpec) -> Slot:
-        """A container that waits for its go. One that has this name already is given back as it is.
+        """A container that waits for its go, which only the caller's process can bring: it leaves when that is gone.
 
         Makes `work/` and `artifacts/` beside `src/`, writable for the script.
 
-        Raises: ImageGone when the image is not here; Refused also when the network asked for cannot be kept.
+        Raises: ImageGone when the image is not here; NameTaken; Refused also when the network asked for cannot be kept.
+        """
+
+    def assign(self, slot: Slot, name: str) -> Slot:
+        """Give a warm place of this process the name of its job; from then on it is nobody else's.
+
+        Only of runners that keep places warm.
+
+        Raises: SlotGone, NameTaken; Refused when the network asked for cannot be kept any more.
         """
 
     def start(self, slot: Slot, go: Go) -> None:
-        """Send the go, once; returns when it is handed over, not when the script ends.
+        """Send the go, once; returns when it is handed over, not when the script begins.
+
+        That it was handed over is no proof that it arrived: the engine may die with it. The log's first line is one.
 
         Raises: SlotGone when nobody waits there for it any more; then nothing has run.
         """

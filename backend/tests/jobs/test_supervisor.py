@@ -20,12 +20,12 @@ import testbed
 from scripter.config import Data, Settings
 from scripter.config import Database as DatabaseSettings
 from scripter.jobs import moves, slots
-from scripter.jobs.attempt import Attempt
 from scripter.jobs.models import Job
 from scripter.jobs.outcome import could_not_start
 from scripter.jobs.states import Reason, Status
 from scripter.lib import clock
 from scripter.runners.docker import DockerRunner
+from scripter.runners.protocol import Slot, SlotSpec
 
 DEAD = "w:dead"
 
@@ -97,7 +97,7 @@ def prepared(house: House, job: Job) -> None:
 def given_its_go(house: House, job: Job) -> None:
     laid_out(house, job)
     slot = house.runner.prepare(slots.spec(house.context, job))
-    house.runner.start(slot, slots.go(house.context, job, "cold start"))
+    house.runner.start(slot, slots.go(house.context, job, "cold start", 0))
 
 
 def running(house: House, job: Job) -> None:
@@ -171,10 +171,12 @@ def test_a_job_cancelled_while_it_is_starting_never_begins(house: House) -> None
     job = house.claimed("w:1")
     house.cancel(job)
     assert house.now(job).status == Status.STARTING
-    assert not Attempt(house.as_worker("w:1"), house.runner, job, 0).begin()
+    attempt = house.attempt("w:1", job)
+    assert not attempt.begin()
     ended = house.now(job)
     assert (ended.status, ended.reason) == (Status.CANCELLED, "cancelled by anna")
     assert house.output(job) == []
+    attempt.clean()
     assert house.nothing_left()
 
 
@@ -182,7 +184,7 @@ def test_a_worker_that_has_lost_the_job_while_preparing_it_does_not_begin_it(hou
     job = house.claimed("w:slow")
     with house.context.db.transaction() as session:
         session.execute(update(Job).values(worker="w:other"))
-    assert not Attempt(house.as_worker("w:slow"), house.runner, job, 0).begin()
+    assert not house.attempt("w:slow", job).begin()
     assert house.now(job).status == Status.STARTING
     assert house.begun(job) == 0
 
@@ -225,7 +227,7 @@ def test_what_ended_jobs_and_unknown_ones_left_is_removed_and_what_is_needed_is_
     shutil.copytree(house.directory(over) / "src", unknown / "src")
     house.worker("w:2").start([])
     until(lambda: not unknown.exists() and not house.directory(over).exists(), "the rubbish to be removed")
-    assert [slot.labels["scripter.job"] for slot in house.slots()] == [str(kept.id)]
+    assert [slots.owner(house.context, slot.name) for slot in house.slots()] == [(kept.id, 1)]
     assert house.directory(kept).exists()
 
 
@@ -290,7 +292,7 @@ def test_with_the_engine_away_a_job_goes_back_to_the_queue_and_runs_once_it_is_b
 ) -> None:
     job = docker_house.claimed("w:1")
     engine_gate.shut()
-    assert not Attempt(docker_house.as_worker("w:1"), far_engine, job, 0).begin()
+    assert not docker_house.attempt("w:1", job, far_engine).begin()
     waiting = docker_house.now(job)
     assert (waiting.status, waiting.worker) == (Status.QUEUED, None)
     docker_house.worker("w:2", runner=far_engine).start([])
@@ -305,29 +307,27 @@ def test_a_cancelled_job_does_not_go_back_to_the_queue(
     job = docker_house.claimed("w:1")
     docker_house.cancel(job)
     engine_gate.shut()
-    assert not Attempt(docker_house.as_worker("w:1"), far_engine, job, 0).begin()
+    assert not docker_house.attempt("w:1", job, far_engine).begin()
     assert docker_house.now(job).status == Status.CANCELLED
 
 
-def test_with_the_engine_away_at_the_go_the_container_waits_and_gets_it_once(
-    docker_house: House, engine_gate: Gate, far_engine: DockerRunner
+def test_with_the_engine_away_at_the_go_nothing_has_begun_and_the_job_runs_once_later(
+    docker_house: House, engine_gate: Gate, far_engine: DockerRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = docker_house.claimed("w:1")
-    prepared(docker_house, job)
-    attempt = Attempt(docker_house.as_worker("w:1"), far_engine, job, 0)
-    attempt.slot = docker_house.slots()[0]
-    engine_gate.shut()
-    begun: list[bool] = []
-    thread = threading.Thread(target=lambda: begun.append(attempt.resume()))
-    thread.start()
-    thread.join(1.5)  # longer than one try
-    assert thread.is_alive()
-    assert docker_house.now(job).status == Status.STARTING
+    prepare = far_engine.prepare
+
+    def last_words(spec: SlotSpec) -> Slot:
+        slot = prepare(spec)
+        engine_gate.shut()
+        return slot
+
+    monkeypatch.setattr(far_engine, "prepare", last_words)
+    assert not docker_house.attempt("w:1", job, far_engine).begin()
+    assert docker_house.now(job).status == Status.QUEUED
     engine_gate.mend()
-    thread.join()
-    assert begun == [True]
-    attempt.follow()
-    assert docker_house.now(job).status == Status.SUCCEEDED
+    docker_house.worker("w:2").start([])
+    assert docker_house.ended(job).status == Status.SUCCEEDED
     assert docker_house.output(job) == ["begun"]
 
 
@@ -344,7 +344,7 @@ def test_an_engine_that_goes_while_a_job_runs_loses_nothing_of_it(
     assert (ended.status, docker_house.output(job)) == (Status.SUCCEEDED, ["begun", "finished"])
     engine_gate.mend()
     # It was left on the engine, for the next cleaning to find.
-    assert [slot.labels["scripter.job"] for slot in docker_house.slots()] == [str(job.id)]
+    assert [slots.owner(docker_house.context, slot.name) for slot in docker_house.slots()] == [(job.id, 1)]
 
 
 class TestTheDatabaseAway:

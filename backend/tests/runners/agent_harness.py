@@ -115,6 +115,7 @@ class Bench:
             "limits": None,
             "disk": None,
             "banner": [],
+            "claimed_ns": 0,
             **changes,
         }
 
