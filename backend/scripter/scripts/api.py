@@ -17,8 +17,8 @@ from scripter.lib import http
 from scripter.lib.http import Answer, Body, Page, Path, Problem, RowId
 from scripter.runners.protocol import Network
 from scripter.scripts import service, views
-from scripter.scripts.models import Script
-from scripter.scripts.service import Extras, Limits, Saved, Settings
+from scripter.scripts.models import RetryReason, Script
+from scripter.scripts.service import Extras, Limits, RetryWishes, Saved, Settings
 from scripter.scripts.views import ScriptFiles, ScriptList, ScriptView, VersionList, VersionView, WholeVersionView
 
 bp = APIBlueprint("scripts", __name__, url_prefix="/api")
@@ -28,6 +28,7 @@ Message = Annotated[str, Field(max_length=500)]
 Priority = Annotated[int, Field(ge=service.PRIORITIES[0], le=service.PRIORITIES[1])]
 MaxRunning = Annotated[int, Field(ge=service.RUNNING[0], le=service.RUNNING[1])]
 MaxQueued = Annotated[int, Field(ge=service.WAITING[0], le=service.WAITING[1])]
+Deadline = Annotated[int, Field(ge=service.DEADLINES_S[0], le=service.DEADLINES_S[1])]
 
 
 class ScriptPath(Path):
@@ -64,6 +65,32 @@ class ScriptLimits(Body):
         return limits
 
 
+class ScriptRetries(Body):
+    """When a job is tried again after an attempt of it has failed; what is left out stays.
+
+    `count` attempts may follow the first. The pause before the n-th of them is `delay_s` * `factor` ** (n - 1) seconds,
+    an hour at most. Only an attempt that ended for one of the `reasons` is followed by another.
+    """
+
+    count: Annotated[int, Field(ge=service.RETRIES[0], le=service.RETRIES[1])] | None = None
+    delay_s: Annotated[int, Field(ge=service.PAUSES_S[0], le=service.PAUSES_S[1])] | None = None
+    factor: Annotated[float, Field(ge=service.FACTORS[0], le=service.FACTORS[1])] | None = None
+    reasons: list[RetryReason] | None = None
+
+    def chosen(self) -> RetryWishes:
+        """Those that are given."""
+        wishes = RetryWishes()
+        if self.count is not None:
+            wishes["count"] = self.count
+        if self.delay_s is not None:
+            wishes["delay_s"] = self.delay_s
+        if self.factor is not None:
+            wishes["factor"] = self.factor
+        if self.reasons is not None:
+            wishes["reasons"] = self.reasons
+        return wishes
+
+
 class NewScript(Body):
     """Without files it begins with one that says hello."""
 
@@ -78,6 +105,8 @@ class NewScript(Body):
     priority: Priority = 0
     max_running: MaxRunning | None = None
     max_queued: MaxQueued | None = None
+    retries: ScriptRetries = ScriptRetries()
+    deadline_s: Deadline | None = None
     message: Message = ""
 
 
@@ -94,6 +123,9 @@ class ChangeScript(Body):
     # Null is an answer here: as many as there are.
     max_running: MaxRunning | None = None
     max_queued: MaxQueued | None = None
+    retries: ScriptRetries = ScriptRetries()
+    # And here: no deadline.
+    deadline_s: Deadline | None = None
 
 
 class SaveVersion(Body):
@@ -125,6 +157,8 @@ def create_script(body: NewScript) -> Answer:
         priority=body.priority,
         max_running=body.max_running,
         max_queued=body.max_queued,
+        retries=body.retries.chosen(),
+        deadline_s=body.deadline_s,
     )
     with guard.transaction() as session:
         script = service.create(
@@ -233,6 +267,8 @@ def _show_saved(saved: Saved) -> Answer:
 
 def _settings(body: ChangeScript) -> Settings:
     settings = Settings(limits=body.limits.chosen())
+    if wishes := body.retries.chosen():
+        settings["retries"] = wishes
     if body.name is not None:
         settings["name"] = body.name
     if body.description is not None:
@@ -249,4 +285,6 @@ def _settings(body: ChangeScript) -> Settings:
         settings["max_running"] = body.max_running
     if "max_queued" in body.model_fields_set:
         settings["max_queued"] = body.max_queued
+    if "deadline_s" in body.model_fields_set:
+        settings["deadline_s"] = body.deadline_s
     return settings

@@ -27,7 +27,7 @@ from scripter.lib.names import check_name, name_key
 from scripter.runners.protocol import Network
 from scripter.scripts import versions
 from scripter.scripts.checks import environment as check_environment
-from scripter.scripts.models import Script, Version
+from scripter.scripts.models import ONCE, Retries, RetryReason, Script, Version
 from scripter.scripts.versions import Saved, add_files, files, history, latest_of, save_version, sweep, version
 
 __all__ = [
@@ -42,6 +42,11 @@ STARTER = b'print("Hello, world!")\n'
 PRIORITIES = (-10, 10)
 RUNNING = (1, 1_000)
 WAITING = (1, 100_000)
+# How it may be tried again: attempts after the first, pauses and what they grow by, the deadline of all together.
+RETRIES = (0, 10)
+PAUSES_S = (0, 3_600)
+FACTORS = (1, 10)
+DEADLINES_S = (1, 30 * 86_400)
 
 
 class LastJob(Protocol):
@@ -79,6 +84,15 @@ class Limits(TypedDict, total=False):
     processes: int
 
 
+class RetryWishes(TypedDict, total=False):
+    """When a job is tried again; what is left out stays. None of the `reasons` counts twice."""
+
+    count: int
+    delay_s: int
+    factor: float
+    reasons: Collection[RetryReason]
+
+
 class Extras(TypedDict, total=False):
     """What a new script need not be given."""
 
@@ -89,6 +103,8 @@ class Extras(TypedDict, total=False):
     priority: int
     max_running: int | None
     max_queued: int | None
+    retries: RetryWishes
+    deadline_s: int | None
 
 
 class Settings(Extras, total=False):
@@ -127,6 +143,7 @@ def create(
         network=Network.NONE,
         environment={},
         priority=0,
+        retries=ONCE,
         created_by_id=by.id if by else None,
     )
     _set(session, script, {"name": name, "image_id": image_id, **extras})
@@ -207,6 +224,7 @@ def _set(session: Session, script: Script, settings: Settings) -> None:
         script.environment = check_environment(settings["environment"])
     _set_limits(context.of(session), script, settings.get("limits", {}))
     _set_share(script, settings)
+    _set_retries(script, settings)
 
 
 def _set_limits(shared: Context, script: Script, limits: Limits) -> None:
@@ -236,6 +254,24 @@ def _set_share(script: Script, settings: Settings) -> None:
         ("max_queued", script.max_queued, WAITING, "jobs"),
     )
     bounds.check(Bound(name, value, *ends, unit) for name, value, ends, unit in chosen if value is not None)
+
+
+def _set_retries(script: Script, settings: Settings) -> None:
+    """When a job is tried again, and by when it must have ended; a deadline of None is none."""
+    wishes = settings.get("retries", {})
+    script.deadline_s = settings.get("deadline_s", script.deadline_s)
+    policy: Retries = {**script.retries, **wishes, "reasons": script.retries["reasons"]}
+    if "reasons" in wishes:
+        policy["reasons"] = [reason for reason in RetryReason if reason in wishes["reasons"]]
+    allowed = [
+        Bound("retries.count", policy["count"], *RETRIES, "attempts"),
+        Bound("retries.delay_s", policy["delay_s"], *PAUSES_S, "seconds"),
+        Bound("retries.factor", policy["factor"], *FACTORS, ""),
+    ]
+    if script.deadline_s is not None:
+        allowed.append(Bound("deadline_s", script.deadline_s, *DEADLINES_S, "seconds"))
+    bounds.check(allowed)
+    script.retries = policy
 
 
 def _free_name(session: Session, name: str, unless: int | None) -> str:

@@ -13,7 +13,7 @@ from scripter.images.models import Build, ImageStatus
 from scripter.lib.http import Items, View
 from scripter.runners.protocol import Network
 from scripter.scripts import service
-from scripter.scripts.models import Script, Version
+from scripter.scripts.models import RetryReason, Script, Version
 from scripter.scripts.service import LastJob
 
 
@@ -50,6 +50,15 @@ class ScriptLimitsView(View):
     processes: int
 
 
+class ScriptRetriesView(View):
+    """When a job is tried again."""
+
+    count: int
+    delay_s: int
+    factor: float
+    reasons: list[RetryReason]
+
+
 class LastJobView(View):
     """The newest job of a script, in short."""
 
@@ -78,6 +87,8 @@ class ScriptView(View):
     priority: int
     max_running: int | None
     max_queued: int | None
+    retries: ScriptRetriesView
+    deadline_s: int | None
     last_job: LastJobView | None
     schedules: int
     created_at: datetime
@@ -183,6 +194,8 @@ def _script(
         priority=script.priority,
         max_running=script.max_running,
         max_queued=script.max_queued,
+        retries=ScriptRetriesView(**script.retries),
+        deadline_s=script.deadline_s,
         last_job=None if job is None else _last_job(job),
         schedules=schedules,
         created_at=script.created_at,
