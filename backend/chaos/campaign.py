@@ -23,7 +23,7 @@ from chaos.gather import Gatherer
 from chaos.inside.witness import NOTES
 from chaos.ledger import Ledger
 from chaos.oracle import AGREE_S, FINAL
-from chaos.plan import WORKERS, Plan, Strike, Wish
+from chaos.plan import ATTEMPTS, WORKERS, Plan, Strike, Wish
 from testbed.stack import PASSWORD, Stack, separate
 
 PLACES = 4
@@ -109,7 +109,7 @@ def _gateway(docker_host: str) -> str:
 
 
 def _scripts(stack: Stack) -> dict[str, int]:
-    """The image, and one script for each network; gives their ids."""
+    """The image and the scripts; gives their ids by name."""
     files = [{"path": "Dockerfile", "content": "FROM python:3.11-slim\n"}]
     image = stack.call("POST", "/images", {"name": "Chaos", "files": files})
     build = stack.call("POST", f"/images/{image['id']}/builds")
@@ -117,14 +117,13 @@ def _scripts(stack: Stack) -> dict[str, int]:
     if built["status"] != "succeeded":
         raise RuntimeError(f"The image could not be built: {built}")
     source = [{"path": path.name, "content": path.read_text()} for path in sorted(_INSIDE.glob("[a-z]*.py"))]
-    return {network: _script(stack, image["id"], network, source) for network in ("none", "bridge")}
-
-
-def _script(stack: Stack, image_id: int, network: str, source: list[dict[str, str]]) -> int:
-    more = {"network": network, "limits": {"memory_mb": 64, "cpus": 0.5}}
-    wish = {"name": f"Chaos {network}", "image_id": image_id, "files": source, **more}
-    made: int = stack.call("POST", "/scripts", wish)["id"]
-    return made
+    again = {"count": ATTEMPTS["retried"] - 1, "delay_s": 1, "factor": 1, "reasons": ["exit"]}
+    ways: dict[str, dict[str, object]] = {"none": {}, "bridge": {"network": "bridge"}, "retried": {"retries": again}}
+    common = {"image_id": image["id"], "files": source, "limits": {"memory_mb": 64, "cpus": 0.5}}
+    return {
+        name: stack.call("POST", "/scripts", {"name": f"Chaos {name}", **common, **way})["id"]
+        for name, way in ways.items()
+    }
 
 
 def _warmed_up(stage: Stage) -> dict[str, tuple[int, int]]:

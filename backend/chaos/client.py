@@ -38,7 +38,7 @@ class Client:
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}"}
         self._scripts = scripts
-        self._ledgers = {"none": NOTES, "bridge": ledger_address}
+        self._ledgers = {"none": NOTES, "bridge": ledger_address, "retried": NOTES}
         self._lock = threading.Lock()
 
     def run(self, wish: Wish, campaign: str) -> None:
@@ -59,11 +59,11 @@ class Client:
         return self._insist("GET", path, {200}).json()
 
     def _ask(self, wish: Wish, campaign: str) -> Any:
-        body: dict[str, object] = {"arguments": [wish.prints, str(wish.seed), self._ledgers[wish.network]]}
+        body: dict[str, object] = {"arguments": [wish.prints, str(wish.seed), self._ledgers[wish.script]]}
         if wish.kind in TIME_LIMIT_S:
             body["time_limit_s"] = TIME_LIMIT_S[wish.kind]
         key = {"Idempotency-Key": f"{campaign}-{wish.number}"}
-        return self._insist("POST", f"/scripts/{self._scripts[wish.network]}/jobs", {202}, body, key).json()
+        return self._insist("POST", f"/scripts/{self._scripts[wish.script]}/jobs", {202}, body, key).json()
 
     def _cancel(self, wish: Wish, job_id: int) -> bool:
         """True when Scripter said that it will."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 
 from chaos import adoption
 from chaos.evidence import Event, Evidence, JobFacts
 from chaos.inside import output
+from chaos.plan import ATTEMPTS
 from scripter import logstore
 
 FINAL = frozenset({"succeeded", "failed", "cancelled", "lost"})
@@ -24,6 +26,7 @@ ENDS: Mapping[str, frozenset[tuple[str, str]]] = MappingProxyType(
         "polite": frozenset({("cancelled", "cancelled")}),
         "stubborn": frozenset({("cancelled", "cancelled")}),
         "overdue": frozenset({("failed", "timeout")}),
+        "retried": frozenset({("failed", "exit")}),
         # Its cancellation may have come when it was over already.
         "regretted": frozenset({("cancelled", "cancelled"), ("succeeded", "exit")}),
     }
@@ -67,6 +70,8 @@ def wrong_end(job: JobFacts) -> Violations:
         yield f"job {job.id} ({job.kind}) ended as {job.status} ({job.reason})"
     elif job.reason_code == "exit" and job.exit_code != output.exit_code(job.prints, job.seed):
         yield f"job {job.id} ({job.kind}) ended with exit code {job.exit_code}"
+    elif job.attempts < ATTEMPTS.get(job.kind, 1):
+        yield f"job {job.id} ({job.kind}) was given up after {job.attempts} attempts"
 
 
 def _wrong_due_times(evidence: Evidence) -> Violations:
@@ -95,8 +100,8 @@ def nothing_ran_twice(evidence: Evidence) -> Violations:
     for job in evidence.jobs:
         if job.status == "succeeded" and not starts[job.uuid]:
             yield f"job {job.id} is said to have succeeded, and its script never began"
-        if job.attempts > 1:
-            yield f"job {job.id} had {job.attempts} attempts; its script allows one"
+        if job.attempts > (allowed := ATTEMPTS.get(job.kind, 1)):
+            yield f"job {job.id} had {job.attempts} attempts; its script allows {allowed}"
     yield from _made_again(evidence)
 
 
@@ -174,7 +179,8 @@ def read_log(log: bytes) -> tuple[list[bytes], Mapping[int, bytes]]:
 def _differs(found: bytes, job: JobFacts, stream: int, *, whole: bool) -> str:
     """In words where the bytes are not those that the script wrote; empty when they are."""
     at = 0
-    for piece in output.pieces(job.prints, job.seed):
+    # One section for each attempt, one after the other.
+    for piece in chain.from_iterable(output.pieces(job.prints, job.seed) for _ in range(job.attempts)):
         if not whole and at >= len(found):
             return ""
         if piece.stream != stream:

@@ -53,9 +53,14 @@ KINDS: Mapping[str, int] = {
     "stubborn": 3,
     "overdue": 3,
     "regretted": 2,
+    "retried": 2,
 }
 CANCELLED = frozenset({"polite", "stubborn", "regretted"})
 TIME_LIMIT_S = {"overdue": 3}
+# What these print, where the kind is no kind of output itself.
+PRINTS = {"regretted": "long", "retried": "failing"}
+# How many attempts their script allows, where it is more than one. All of them fail.
+ATTEMPTS = {"retried": 3}
 _BRIDGE_SHARE = 0.2
 _TWICE_SHARE = 0.2
 _LONG_SHARE = 0.3
@@ -80,7 +85,12 @@ class Wish:
     @property
     def prints(self) -> str:
         """The kind of output, as `chaos.inside.output` knows it."""
-        return "long" if self.kind == "regretted" else self.kind
+        return PRINTS.get(self.kind, self.kind)
+
+    @property
+    def script(self) -> str:
+        """Which of the campaign's scripts: one for each network, and one with a policy to try again."""
+        return "retried" if self.kind in ATTEMPTS else self.network
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,7 @@ def separate(
 
 @contextmanager
 def _database(services: Services, name: str) -> Iterator[str]:
-    admin = create_engine(services.mariadb_url, isolation_level="AUTOCOMMIT")
+    admin = create_engine(services.mariadb_url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     yield make_url(services.mariadb_url).set(database=name).render_as_string(hide_password=False)

@@ -61,6 +61,18 @@ def job(**what: object) -> JobFacts:
     return replace(usual, **what)  # type: ignore[arg-type]
 
 
+def retried(*, attempts: int) -> JobFacts:
+    """A job that failed in each of its attempts."""
+    log = log_of("failing", 3) * attempts
+    ended = {"status": "failed", "exit_code": output.exit_code("failing", 3), "log": log}
+    return job(kind="retried", prints="failing", attempts=attempts, **ended)
+
+
+def test_a_job_that_failed_in_all_its_attempts_is_as_it_should_be() -> None:
+    ledger = tuple(replace(START, slot=f"1-{number}") for number in (1, 2, 3))
+    assert oracle.judge(replace(WELL, jobs=(retried(attempts=3),), ledger=ledger)) == []
+
+
 START, END = Entry(3.0, "start", "one", "1-1"), Entry(4.0, "end", "one", "1-1")
 WELL = Evidence(
     instance="abc",
@@ -130,6 +142,19 @@ WRONG: dict[str, tuple[Callable[[Evidence], Evidence], str]] = {
         "I2: job 1 is said to have succeeded, and its script never",
     ),
     "there was an attempt too many": (lambda e: replace(e, jobs=(job(attempts=2),)), "I2: job 1 had 2 attempts"),
+    "a job was given up too early": (
+        lambda e: replace(e, jobs=(retried(attempts=2),)),
+        "I1: job 1 (retried) was given up after 2 attempts",
+    ),
+    "there was a retry too many": (lambda e: replace(e, jobs=(retried(attempts=4),)), "I2: job 1 had 4 attempts"),
+    "an attempt's section is missing in the log": (
+        lambda e: replace(e, jobs=(replace(retried(attempts=3), log=log_of("failing", 3)),)),
+        "I4: the log of job 1 (retried, failed) differs",
+    ),
+    "an attempt began twice": (
+        lambda e: replace(e, jobs=(retried(attempts=3),), ledger=(START, replace(START, slot="1-2"), START)),
+        "I2: the script in slot 1-1 began 2 times",
+    ),
     "a container was made for a job that had begun": (
         lambda e: replace(e, sightings=(*e.sightings, Sighting(4.0, "create", "c2", NAME))),
         f"I2: {NAME} got another container (c2)",
