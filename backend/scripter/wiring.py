@@ -9,6 +9,7 @@ from scripter.jobs import tasks as job_tasks
 from scripter.schedules import service as schedules
 from scripter.schedules import tasks as schedule_tasks
 from scripter.scripts import service as scripts
+from scripter.upkeep import service as upkeep
 from scripter.upkeep import tasks as upkeep_tasks
 
 # Imported for the tasks that they declare; a queue binds all that are declared when it is opened.
@@ -19,6 +20,7 @@ def connect() -> None:
     """Join the rooms. Called once by every process before it opens its context; a second call changes nothing."""
     images.users_of[:] = [scripts.using_image]
     images.in_use[:] = [jobs.builds_in_use]
+    jobs.hindrances[:] = [upkeep.hindrance]
     scripts.last_jobs[:] = [jobs.last_of]
     scripts.schedule_counts[:] = [schedules.counts]
     scripts.before_delete[:] = [schedules.forget_script, jobs.forget_script]

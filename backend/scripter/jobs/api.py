@@ -62,6 +62,7 @@ class StartJob(Body):
     arguments: list[str] = Field(default_factory=list)
     environment: dict[str, str] = Field(default_factory=dict)
     time_limit_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
+    priority: Annotated[int, Field(ge=scripts.PRIORITIES[0], le=scripts.PRIORITIES[1])] | None = None
 
 
 class StartHeaders(BaseModel):
@@ -88,7 +89,7 @@ class EventQuery(Query):
 
 @bp.post(
     "/scripts/<int:script_id>/jobs",
-    responses={202: JobView, 401: Problem, 404: Problem, 409: Problem, 422: Problem},
+    responses={202: JobView, 401: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem},
 )
 @needs(Scope.JOB_START)
 def start_job(path: ScriptPath, header: StartHeaders, body: StartJob) -> Answer:
@@ -105,8 +106,11 @@ def start_job(path: ScriptPath, header: StartHeaders, body: StartJob) -> Answer:
             arguments=body.arguments,
             environment=body.environment,
             time_limit_s=body.time_limit_s,
+            priority=body.priority,
             idempotency_key=None if key is None else f"user:{who.user.id}:{key}",
         )
+    # Only now: the workers know of it, and whoever else starts jobs of this script need not wait for our words.
+    with guard.reading() as session:
         return http.show(views.view(session, service.get(session, job.id)), 202)
 
 
@@ -118,7 +122,7 @@ def list_jobs(query: JobQuery) -> Answer:
     with guard.reading() as session:
         jobs = service.listed(session, which, before=query.before, limit=query.limit)
         after = jobs[-1].id if len(jobs) == query.limit else None
-        return http.show(JobList(items=[views.view(session, job) for job in jobs], next=after))
+        return http.show(JobList(items=views.views(session, jobs), next=after))
 
 
 @bp.get("/jobs/stream", responses={**logview.STREAM_RESPONSES, 401: Problem, 422: Problem})

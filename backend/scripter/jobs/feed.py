@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from scripter.context import Context
 from scripter.jobs import service, views
 from scripter.jobs.models import JobEvent
-from scripter.lib.errors import NotFound
 from scripter.lib.sse import Event
 
 POLL_S = 0.5
@@ -42,15 +41,9 @@ def _newest(context: Context) -> int:
 
 def _since(context: Context, after: int, sent: set[int], script_id: int | None) -> list[tuple[int, Event | None]]:
     with context.db.reading() as session:
-        found: list[tuple[int, Event | None]] = []
-        for row in service.events(session, after=after, limit=2 * OVERLAP):
-            if row.id in sent:
-                continue
-            try:
-                job = service.get(session, row.job_id)
-            except NotFound:
-                continue  # deleted with its script a moment ago
-            wanted = script_id in (None, job.script_id)
-            data = views.view(session, job).model_dump(mode="json") if wanted else None
-            found.append((row.id, Event("job", data, id=row.id) if wanted else None))
-        return found
+        rows = [row for row in service.events(session, after=after, limit=2 * OVERLAP) if row.id not in sent]
+        jobs = service.several(session, {row.job_id for row in rows})
+        wanted = [job for job in jobs if script_id in (None, job.script_id)]
+        shown = {view.id: view.model_dump(mode="json") for view in views.views(session, wanted)}
+        # Those of other scripts are passed as well: that far the feed has been read.
+        return [(row.id, Event("job", shown[row.job_id], id=row.id) if row.job_id in shown else None) for row in rows]

@@ -84,5 +84,5 @@ def _refuse(session: Session, limits: list[_Limit], counts: list[int]) -> None:
 def _pause_s(session: Session, limit: _Limit) -> int:
     """Until the next of these jobs is likely to be taken, as often as they were during the last minute."""
     lately = (JobEvent.at > clock.now() - _LOOK_BACK, JobEvent.now == Status.STARTING)
-    taken = select(func.count()).join(Job, Job.id == JobEvent.job_id).where(*lately, limit.whose)
+    taken = select(func.count(JobEvent.id)).join(Job, Job.id == JobEvent.job_id).where(*lately, limit.whose)
     return round(_LOOK_BACK.total_seconds() / max(1, session.scalar(taken) or 0)) or 1

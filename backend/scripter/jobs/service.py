@@ -17,7 +17,7 @@ from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
 from scripter.images import service as images
-from scripter.jobs import line
+from scripter.jobs import limits, line
 from scripter.jobs import outcome as outcomes
 from scripter.jobs.models import Job, JobAttempt, JobEvent
 from scripter.jobs.moves import move, record
@@ -33,6 +33,9 @@ MAX_ARGUMENTS = 100
 MAX_ARGUMENT_LENGTH = 4096
 # In one transaction; the rest comes with the next one, a few seconds later.
 OVERDUE_AT_ONCE = 500
+
+# Rooms above know the workers, and say what keeps every waiting job from being taken.
+hindrances = line.hindrances
 
 
 class Filter(NamedTuple):
@@ -55,6 +58,7 @@ def start(
     arguments: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     time_limit_s: int | None = None,
+    priority: int | None = None,
     schedule_id: int | None = None,
     due_at: datetime | None = None,
     idempotency_key: str | None = None,
@@ -67,15 +71,17 @@ def start(
         BadInput: naming the field that cannot be accepted.
         Conflict: the script's image has no usable build, or the key was used for another script.
         NotFound: there is no such version.
+        TooMany: as many jobs wait already as may; nothing is stored.
     """
     key = None if idempotency_key is None else hashlib.sha256(idempotency_key.encode()).hexdigest()
     if key is not None and (known := _by_key(session, key, script)):
         return known
     check_arguments(arguments)
-    _check_time_limit(session, time_limit_s)
+    _check_own(session, time_limit_s, priority)
     added = scripts.check_environment(environment or {})
     chosen = scripts.version(session, script, version)
     build = images.usable(session, script.image_id)
+    limits.check_room(session, script, by)
     now = clock.now()
     job = Job(
         uuid=str(uuid.uuid4()),
@@ -97,6 +103,7 @@ def start(
         cpus=script.cpus,
         processes=script.processes,
         network=script.network,
+        priority=script.priority if priority is None else priority,
         retries=script.retries,
         deadline_at=None if script.deadline_s is None else now + timedelta(seconds=script.deadline_s),
         status=Status.QUEUED,
@@ -152,6 +159,11 @@ def get(session: Session, job_id: int | str) -> Job:
     return job
 
 
+def several(session: Session, job_ids: Collection[int]) -> list[Job]:
+    """Those of these jobs that there are, with all that a view of them shows."""
+    return list(session.scalars(_viewed().where(Job.id.in_(job_ids)))) if job_ids else []
+
+
 def listed(session: Session, which: Filter, *, before: int | None = None, limit: int = 50) -> list[Job]:
     """Jobs, newest first; `before` is the id of the last one seen (keyset paging)."""
     query = _viewed().order_by(Job.id.desc()).limit(limit)
@@ -173,15 +185,6 @@ def last_of(session: Session, script_ids: Collection[int]) -> dict[int, Job]:
     """The newest job of each of these scripts, by script id."""
     newest = select(func.max(Job.id)).where(Job.script_id.in_(script_ids)).group_by(Job.script_id)
     return {job.script_id: job for job in session.scalars(select(Job).where(Job.id.in_(newest)))}
-
-
-def queue_position(session: Session, job: Job) -> int | None:
-    """How many jobs will be taken before this one, plus one; None when it does not wait."""
-    if job.status != Status.QUEUED:
-        return None
-    ahead = (Job.priority > job.priority) | ((Job.priority == job.priority) & (Job.id < job.id))
-    count = session.scalar(select(func.count()).where(Job.status == Status.QUEUED, ahead))
-    return (count or 0) + 1
 
 
 def events(session: Session, *, job_id: int | None = None, after: int = 0, limit: int = 200) -> list[JobEvent]:
@@ -246,11 +249,13 @@ def check_arguments(arguments: Sequence[str]) -> None:
             raise BadInput.at(f"arguments.{number}", "NUL characters are not allowed")
 
 
-def _check_time_limit(session: Session, time_limit_s: int | None) -> None:
-    """A job's own limit is held to the same ceiling as a script's. None: the script's own, which has been."""
+def _check_own(session: Session, time_limit_s: int | None, priority: int | None) -> None:
+    """A job's own wishes are held to the same bounds as a script's. None: the script's own, which have been."""
     most = context.of(session).settings.jobs.max_time_limit_s
     if time_limit_s is not None:
         bounds.check([Bound("time_limit_s", time_limit_s, 1, most, "seconds")])
+    if priority is not None:
+        bounds.check([Bound("priority", priority, *scripts.PRIORITIES, "")])
 
 
 def _by_key(session: Session, key: str, script: Script) -> Job | None:

@@ -83,6 +83,21 @@ def workers(session: Session) -> list[WorkerRow]:
     return list(session.scalars(select(WorkerRow).where(WorkerRow.seen_at > since).order_by(WorkerRow.id)))
 
 
+def hindrance(session: Session, running: int) -> str | None:
+    """What keeps every waiting job from being taken, in words, while `running` jobs hold places; None: nothing."""
+    now = clock.now()
+    alive = [worker for worker in workers(session) if is_alive(worker, now)]
+    if not alive:
+        return "no worker is running"
+    if shortage := context.of(session).shortage():
+        return shortage
+    able = [worker for worker in alive if worker.engine_answers]
+    if not able:
+        return "the engine does not answer"
+    places = sum(worker.places for worker in able)
+    return f"all {places} places are taken" if running >= places else None
+
+
 def is_alive(worker: WorkerRow, now: datetime) -> bool:
     """Whether the worker has beaten lately enough to be believed."""
     return now - worker.seen_at < ALIVE
