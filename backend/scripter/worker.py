@@ -58,11 +58,9 @@ class Worker:
         self._beat()
         with self._context.db.reading() as session:
             earlier = upkeep.earlier_runs(session, self._name)
-        with self._context.db.transaction() as session:
-            images.adopt(session, earlier)
+        self._context.db.run(lambda session: images.adopt(session, earlier))
         self._supervisor.start(earlier)
-        with self._context.db.transaction() as session:
-            upkeep.forget_runs(session, earlier)
+        self._context.db.run(lambda session: upkeep.forget_runs(session, earlier))
         self._firing.start()
         self._rings.start()
         self._heart.start()
@@ -101,8 +99,7 @@ class Worker:
             running=self._supervisor.running,
             engine_answers=self._runner.answers(),
         )
-        with self._context.db.transaction() as session:
-            upkeep.beat(session, beat)
+        self._context.db.run(lambda session: upkeep.beat(session, beat))
 
 
 def run(settings: Settings) -> None:

@@ -59,11 +59,7 @@ def log_in(context: Context, attempt: Attempt, password: str) -> str:
     with context.db.reading() as session:
         user = service.user_named(session, attempt.name)
     right = passwords.matches(None if user is None else user.password_hash, password)
-    with context.db.transaction() as session:
-        cookie = _admitted(session, user, attempt) if user is not None and right else None
-        if cookie is None:
-            target = "user:unknown" if user is None else f"user:{user.id}"
-            service.note(session, None, Tag.LOGIN_FAIL, target, {"address": attempt.host})
+    cookie = context.db.run(lambda session: _judged(session, user, attempt, right=right))
     if cookie is None:
         raise Unauthenticated("The name or the password is wrong.")
     return cookie
@@ -82,11 +78,7 @@ def change_password(context: Context, who: Identity, old: str, new: str, host: s
     if not passwords.matches(who.user.password_hash, old):
         raise BadInput.at("old", "This is not your present password.")
     password_hash = passwords.hashed(new)
-    with context.db.transaction() as session:
-        throttle.forgive(session, *attempt.keys)
-        user = session.get_one(User, who.user.id, with_for_update=True)
-        service.set_password_hash(session, user, password_hash, by=user)
-        return credentials.open_login(session, user) if who.login_id is not None else None
+    return context.db.run(lambda session: _changed(session, who, attempt, password_hash))
 
 
 def _check_setup(session: Session, code: str) -> None:
@@ -112,6 +104,22 @@ def _first_user(session: Session, code: str, name: str, password_hash: str) -> s
     session.flush()
     service.note(session, None, Tag.USER_CREATE, f"user:{user.id}", {"name": user.name, "role": user.role})
     return credentials.open_login(session, user)
+
+
+def _changed(session: Session, who: Identity, attempt: Attempt, password_hash: str) -> str | None:
+    throttle.forgive(session, *attempt.keys)
+    user = session.get_one(User, who.user.id, with_for_update=True)
+    service.set_password_hash(session, user, password_hash, by=user)
+    return credentials.open_login(session, user) if who.login_id is not None else None
+
+
+def _judged(session: Session, user: User | None, attempt: Attempt, *, right: bool) -> str | None:
+    """The cookie of a new login, or None with a note in the trail."""
+    cookie = _admitted(session, user, attempt) if user is not None and right else None
+    if cookie is None:
+        target = "user:unknown" if user is None else f"user:{user.id}"
+        service.note(session, None, Tag.LOGIN_FAIL, target, {"address": attempt.host})
+    return cookie
 
 
 def _admitted(session: Session, user: User, attempt: Attempt) -> str | None:

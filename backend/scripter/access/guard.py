@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import flask
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from scripter.access import credentials
@@ -22,7 +23,7 @@ from scripter.access.credentials import Identity
 from scripter.access.models import User
 from scripter.access.scopes import Scope
 from scripter.context import Context
-from scripter.lib import clock
+from scripter.lib import clock, db
 from scripter.lib.errors import Forbidden, Unauthenticated
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,7 @@ _MARK = "__access__"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 H = TypeVar("H", bound=Callable[..., object])
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ def install(app: flask.Flask, context: Context) -> None:
     """Guard every request of `app`, and give its handlers their sessions."""
     app.extensions[_EXTENSION] = context
     app.before_request(_check)
+    # mypy cannot know that this attribute may be replaced.
+    app.dispatch_request = _patient(app.dispatch_request)  # type: ignore[method-assign]
 
 
 def context() -> Context:
@@ -80,9 +84,20 @@ def context() -> Context:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """A session that commits at the end of the block."""
-    with context().db.transaction() as session:
-        yield session
+    """A session that commits at the end of the block.
+
+    When the database takes the first transaction of a request back because of a deadlock, the handler is called again.
+    What it does outside of the database must bear that; saving a file twice does.
+    """
+    try:
+        with context().db.transaction() as session:
+            yield session
+    except OperationalError as error:
+        # After a commit it would repeat what has been done.
+        if flask.g.get("committed") or not db.is_deadlock(error):
+            raise
+        raise _TakenBack(error) from error
+    flask.g.committed = True
 
 
 @contextmanager
@@ -143,6 +158,36 @@ def forget(answer: flask.Response) -> None:
     answer.delete_cookie(_cookie_name(), httponly=True, samesite="Lax", secure=secure)
 
 
+class _TakenBack(OperationalError):
+    """Nothing has been done: the database let another transaction through."""
+
+    def __init__(self, error: OperationalError) -> None:
+        super().__init__(error.statement, error.params, error.orig)  # type: ignore[arg-type]
+
+
+def _patient(dispatch: Callable[[], T]) -> Callable[[], T]:
+    """Calls the handler again, a few times, while its transaction is taken back."""
+
+    def dispatched() -> T:
+        try:
+            return dispatch()
+        except _TakenBack:
+            return context().db.repeated(again, lambda error: isinstance(error, _TakenBack))
+
+    def again() -> T:
+        log.info("request.again")
+        _rewind()
+        return dispatch()
+
+    return dispatched
+
+
+def _rewind() -> None:
+    """Uploaded files have been read; the next call reads them again."""
+    for _, file in flask.request.files.items(multi=True):  # noqa: PERF102 - a mapping with several values to a key
+        file.stream.seek(0)
+
+
 def _declare(handler: H, access: Access) -> H:
     setattr(handler, _MARK, access)
     return handler
@@ -179,8 +224,8 @@ def _identify() -> Identity | None:
         else:
             found = credentials.by_cookie(session, cookie() or "")
     if found is not None and credentials.is_stale(found, clock.now()):
-        with context().db.transaction() as session:
-            credentials.touch(session, found, clock.now())
+        who = found
+        context().db.run(lambda session: credentials.touch(session, who, clock.now()))
     return found
 
 

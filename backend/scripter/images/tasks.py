@@ -29,8 +29,11 @@ def tidy(context: Context) -> None:
         waiting = builds.leftovers(session)
     for leftover in waiting:
         if _removed(context, context.runner, leftover):
-            with context.db.transaction() as session:
-                builds.forget_leftover(session, leftover.id)
+            _forget(context, leftover.id)
+
+
+def _forget(context: Context, leftover_id: int) -> None:
+    context.db.run(lambda session: builds.forget_leftover(session, leftover_id))
 
 
 def _removed(context: Context, runner: Runner, leftover: Leftover) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,8 +44,14 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 # kept under that id elsewhere: log files, links, the audit trail.
 IDS_ONCE = {"sqlite_autoincrement": True}
 
-_RETRIED_MYSQL_ERRORS = {1020, 1205, 1213}  # snapshot too old, lock wait timeout, deadlock
-_TRIES = 4
+# Snapshot too old, deadlock, and no such savepoint: the database has taken the whole transaction back by itself, which
+# shows as this where it happens within a savepoint.
+_DEADLOCKS = {1020, 1213, 1305}
+_LOCK_WAIT_TIMEOUT = 1205
+# How long MariaDB lets a transaction wait for a row before it gives up. Its default is 50 s, and nothing of ours takes
+# a tenth of this; whoever holds a lock for longer is in trouble, and should not take all others with it.
+_LOCK_WAIT_S = 10
+_TRIES = 8
 
 T = TypeVar("T")
 
@@ -107,6 +114,7 @@ class Database:
         self.engine = _engine(url)
         self.info: dict[str, object] = {}
         self._writing = self.engine.execution_options(write=True)
+        self._turns = threading.RLock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -126,26 +134,49 @@ class Database:
 
     def run(self, work: Callable[[Session], T]) -> T:
         """`work` in a transaction, tried again when the database chose it as the victim of a deadlock."""
-        for attempt in range(1, _TRIES + 1):
-            try:
-                with self.transaction() as session:
-                    return work(session)
-            except OperationalError as error:
-                if attempt == _TRIES or not is_deadlock(error):
-                    raise
+        try:
+            return self._once(work)
+        except OperationalError as error:
+            if not _can_succeed_later(error):
+                raise
+        return self.repeated(lambda: self._once(work), _can_succeed_later)
+
+    def repeated(self, deed: Callable[[], T], again: Callable[[OperationalError], bool]) -> T:
+        """`deed`, whose transaction was taken back before, done once more, or a few times while `again` says so.
+
+        Those who lost take turns. All at once they would only get in each other's way again.
+        """
+        for attempt in range(2, _TRIES):
+            with self._turns:
                 time.sleep(0.02 * attempt)
-        raise AssertionError("unreachable")
+                try:
+                    return deed()
+                except OperationalError as error:
+                    if not again(error):
+                        raise
+        with self._turns:
+            return deed()
+
+    def _once(self, work: Callable[[Session], T]) -> T:
+        with self.transaction() as session:
+            return work(session)
 
     def close(self) -> None:
         self.engine.dispose()
 
 
 def is_deadlock(error: OperationalError) -> bool:
-    """Whether trying the same transaction again can help."""
-    arguments = getattr(error.orig, "args", ())
-    if arguments and arguments[0] in _RETRIED_MYSQL_ERRORS:
-        return True
-    return "database is locked" in str(error.orig)
+    """Whether the database took this transaction back to let another one through: the same can succeed at once."""
+    return _code(error) in _DEADLOCKS
+
+
+def _can_succeed_later(error: OperationalError) -> bool:
+    waited_in_vain = _code(error) == _LOCK_WAIT_TIMEOUT or "database is locked" in str(error.orig)
+    return waited_in_vain or is_deadlock(error)
+
+
+def _code(error: OperationalError) -> object:
+    return next(iter(getattr(error.orig, "args", ())), None)
 
 
 def _engine(url: str) -> Engine:
@@ -159,6 +190,7 @@ def _engine(url: str) -> Engine:
         pool_recycle=1800,
         pool_size=20,
         max_overflow=40,
+        connect_args={"init_command": f"SET SESSION innodb_lock_wait_timeout={_LOCK_WAIT_S}"},
         # Claims are conditional updates; a snapshot per transaction would only show them stale rows.
         isolation_level="READ COMMITTED",
     )

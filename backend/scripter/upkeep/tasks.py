@@ -10,5 +10,4 @@ from scripter.upkeep import service
 @task("upkeep.sweep", queue="ticks", every="* * * * *")
 def sweep(context: Context) -> None:
     """Once a minute: find what a lost message or a dead process left behind."""
-    with context.db.transaction() as session:
-        service.sweep(session)
+    context.db.run(service.sweep)
