@@ -13,9 +13,13 @@ ONLY ?=
 PROCESSES ?= 2
 export SCRIPTER_TEST_WITHOUT := $(WITHOUT)
 PORT ?= 8200
+# How long and how hard a chaos campaign is, and which one: a seed always gives the same.
+JOBS ?= 300
+KILLS ?= 60
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run provision test test-backend test-frontend check bench types clean
+.PHONY: help setup run provision test test-backend test-frontend check bench chaos types clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +74,9 @@ test-frontend: frontend/node_modules/.ready
 
 bench: $(VENV)/.ready ## Measure Scripter beside Docker itself; prints lines `figure NAME VALUE UNIT` (ONLY="part ...")
 	@backend/provision && cd backend && .venv/bin/python -m testbed up && .venv/bin/python -m benchmarks $(ONLY)
+
+chaos: $(VENV)/.ready ## Kill every service at random while jobs run, then judge: JOBS=300 KILLS=60 SEED=1
+	@backend/provision && cd backend && .venv/bin/python -m testbed down && .venv/bin/python -m testbed up && .venv/bin/python -m chaos --jobs $(JOBS) --kills $(KILLS) --seed $(SEED)
 
 types: $(VENV)/.ready frontend/node_modules/.ready ## Write the OpenAPI document and the pages' types from it
 	@cd backend && .venv/bin/python -m scripter.web > openapi.json

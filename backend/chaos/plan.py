@@ -144,20 +144,22 @@ def _wishes(dice: random.Random, jobs: int, length_s: float) -> Iterator[Wish]:
 def _strikes(dice: random.Random, kills: int) -> Iterator[Strike]:
     ways = [How.KILL] * kills + dice.choices([How.STOP, How.FREEZE], k=kills // KILLS_PER_OTHER)
     dice.shuffle(ways)
-    back_at: dict[str, float] = dict.fromkeys(VICTIMS, 0.0)
+    back_at: dict[str, float] = {}
     for number, how in enumerate(ways):
         at_s = round(number * PACE_S + dice.uniform(1, PACE_S), 2)
-        victim = _victim(dice, how, {name for name in VICTIMS if back_at[name] + RECOVERY_S > at_s})
-        other_worker_is_well = all(back_at[name] <= at_s for name in WORKERS if name != victim)
+        victim = _victim(dice, how, at_s, back_at)
+        other_worker_is_well = all(back_at.get(name, 0) <= at_s for name in WORKERS if name != victim)
         down_s = _down_s(dice, how, is_long=victim in WORKERS and other_worker_is_well)
         back_at[victim] = at_s + down_s
         yield Strike(at_s, victim, how, down_s)
 
 
-def _victim(dice: random.Random, how: How, weak: set[str]) -> str:
+def _victim(dice: random.Random, how: How, at_s: float, back_at: Mapping[str, float]) -> str:
+    """Somebody who stands; whoever was not struck yet comes first, so that a short campaign spares nobody."""
     possible = [name for name in VICTIMS if how is How.KILL or name not in SERVICES]
-    standing = [name for name in possible if name not in weak] or ["clock"]
-    return dice.choices(standing, [VICTIMS[name] for name in standing])[0]
+    standing = [name for name in possible if name not in back_at or back_at[name] + RECOVERY_S <= at_s]
+    choice = [name for name in standing if name not in back_at] or standing or ["clock"]
+    return dice.choices(choice, [VICTIMS[name] for name in choice])[0]
 
 
 def _down_s(dice: random.Random, how: How, *, is_long: bool) -> float:
