@@ -14,6 +14,7 @@ from scripter.lib import clock
 from scripter.schedules import service
 from scripter.schedules.firing import Firing
 from scripter.schedules.models import Occurrence, Outcome, Schedule
+from scripter.scripts.models import Script
 
 MakeScript = Callable[..., int]
 
@@ -110,3 +111,17 @@ def test_a_worker_that_starts_plans_what_came_due_while_nobody_was_there(
     found = Counter(row.outcome for row in rows(context, schedule.id))
     assert found[Outcome.MISSED] >= 8
     assert len(jobs_by_due_time(context)) >= 1
+
+
+def test_runs_that_find_the_line_full_are_skipped_with_the_reason(context: Context, make_script: MakeScript) -> None:
+    script = make_script()
+    with context.db.transaction() as session:
+        session.get_one(Script, script).max_queued = 2
+    schedule = planned(context, script, 5, seconds=-3)
+    with firing(context):
+        settled = until_settled(context, schedule)
+    assert sorted(row.outcome for row in settled) == [Outcome.RAN] * 2 + [Outcome.SKIPPED] * 3
+    reasons = {row.reason for row in settled if row.outcome == Outcome.SKIPPED}
+    assert len(reasons) == 1
+    assert str(reasons.pop()).startswith("2 jobs are waiting, and of the script report no more than 2 may.")
+    assert len(jobs_by_due_time(context)) == 2
