@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import flask
@@ -57,9 +58,15 @@ def add_user(context: Context, name: str = "anna", password: str = PASSWORD) -> 
         name=name,
         name_key=name_key(name),
         role=Role.ADMINISTRATOR,
-        password_hash=passwords.hashed(password),
+        password_hash=_hashed(password),
         created_at=clock.now(),
     )
     with context.db.transaction() as session:
         session.add(user)
     return user
+
+
+@cache
+def _hashed(password: str) -> str:
+    """A real hash, made once for each password: it is slow on purpose, and nearly every test needs one."""
+    return passwords.hashed(password)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -268,8 +269,9 @@ def test_an_exit_record_that_the_agent_did_not_write_is_none(tmp_path: Path, wri
 
 def test_directories_nested_without_end_do_not_keep_a_slot_from_being_removed(tmp_path: Path) -> None:
     slot = tmp_path / "1-1"
-    deep = 'mkdir -p "$0" && cd "$0" && for i in $(seq 1500); do mkdir d && cd d || exit 1; done'
-    subprocess.run(["bash", "-c", deep, str(slot)], check=True)
+    slot.mkdir()
+    deep = "import os\nfor _ in range(1500): os.mkdir('d'), os.chdir('d')"
+    subprocess.run([sys.executable, "-c", deep], cwd=slot, check=True)
     slots.remove(slot)
     assert not slot.exists()
 
