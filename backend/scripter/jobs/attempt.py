@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from scripter.context import Context
@@ -20,7 +19,7 @@ from scripter.jobs.models import Job
 from scripter.jobs.outcome import Bounds, Outcome
 from scripter.jobs.pool import Kind, Pool
 from scripter.jobs.states import Status
-from scripter.lib import crash, disk
+from scripter.lib import clock, crash, disk
 from scripter.lib.errors import ScripterError
 from scripter.runners.protocol import (
     Ending,
@@ -82,20 +81,27 @@ class Attempt:
                 outcomes.could_not_start(f"image {self._job.image_name} is gone from the engine; build it again")
             )
         except (ScripterError, OSError) as error:
-            self._could_not_begin(error)
+            return self._could_not_begin(error)
         finally:
             self.starting = False
             self._pool.bell.set()
         return False
 
-    def _could_not_begin(self, error: ScripterError | OSError) -> None:
-        """A job that finds the disk full before it has a place waits on, with all others, until there is room again."""
+    def _could_not_begin(self, error: ScripterError | OSError) -> bool:
+        """A job that finds the disk full before it has a place waits on, with all others, until there is room again.
+
+        True if it has begun after all: the go came through, only the answer did not.
+        """
         words = disk.full(error)
         if words and self.slot is None and self._context.shortage():
             slots.remove(self._directory)
-            return self._give_back(words)
-        log.exception("job.could_not_start", job=self._job.uuid)
-        return self._finish(outcomes.could_not_start(words or str(error)))
+            self._give_back(words)
+            return False
+        if self.slot is not None and not self._clear():
+            return self._found_running()
+        log.error("job.could_not_start", job=self._job.uuid, error=str(error), exc_info=error)
+        self._finish(outcomes.could_not_start(words or str(error)))
+        return False
 
     def resume(self) -> bool:
         """Go on with an adopted job. A script that may have begun is never begun again.
@@ -113,6 +119,8 @@ class Attempt:
             self._told_to_stop = True
 
     def _begin(self) -> bool:
+        if self._job.attempt > 1:
+            self._remove_earlier()
         for _ in range(TRIES):
             if not self._clear():
                 return self._found_running()
@@ -196,17 +204,19 @@ class Attempt:
 
     def _is_ours(self) -> bool:
         with self._context.db.reading() as session:
-            return session.scalar(select(Job.worker).where(Job.id == self.job_id)) == self._context.worker
+            return self._holds(session.get_one(Job, self.job_id))
+
+    def _holds(self, job: Job) -> bool:
+        return (job.worker, job.attempt) == (self._context.worker, self._job.attempt)
 
     def _is_wanted(self) -> bool:
-        """The last look before a script begins: whether the job is still ours, and nobody has cancelled it."""
+        """The last look before a script begins: is the job still ours, not cancelled, and not past its deadline?"""
         with self._context.db.reading() as session:
             job = session.get_one(Job, self.job_id)
-            ours = job.worker == self._context.worker and not self.let_go.is_set()
-            cancelled, bounds = job.cancel_requested_at is not None, _bounds(job)
-        if ours and cancelled:
-            self._finish(outcomes.cancelled_before_start(bounds))
-        return ours and not cancelled
+            ours, end = self._holds(job) and not self.let_go.is_set(), _foreseen(job)
+        if ours and end is not None:
+            self._finish(end)
+        return ours and end is None
 
     def _has_begun(self) -> bool:
         """As row and slot directory tell: the agent's first deed after its go can be seen there."""
@@ -230,6 +240,16 @@ class Attempt:
             return False
         slots.remove(self._directory)
         return True
+
+    def _remove_earlier(self) -> None:
+        """Remove what is left of the attempts before: two containers must never write to one log."""
+        for slot in self._runner.alive(slots.labels(self._context)):
+            job_id, attempt = slots.owner(self._context, slot.name) or (None, 0)
+            if job_id == self.job_id and attempt < self._job.attempt:
+                self._runner.discard(slot)
+        for attempt in range(1, self._job.attempt):
+            slots.remove(slots.place(self._context, self.job_id, attempt))
+        crash.at("earlier-removed")
 
     def follow(self) -> None:
         """Wait for the end and record it; returns early when told to let go."""
@@ -300,4 +320,13 @@ class Attempt:
 
 def _bounds(job: Job) -> Bounds:
     by = job.cancelled_by.name if job.cancelled_by else ("Scripter" if job.cancel_requested_at else None)
-    return Bounds(job.time_limit_s, job.memory_mb, by)
+    return Bounds(job.time_limit_s, job.memory_mb, by, job.deadline_at, job.deadline_s)
+
+
+def _foreseen(job: Job) -> Outcome | None:
+    """How a job ends whose script must not begin any more; None for one that may begin."""
+    if job.cancel_requested_at is not None:
+        return outcomes.cancelled_before_start(_bounds(job))
+    if job.deadline_at is not None and job.deadline_at <= clock.now():
+        return outcomes.deadline_passed(job.deadline_s, job.attempt)
+    return None

@@ -14,7 +14,9 @@ from scripter import logstore
 from scripter.config import MEBIBYTE
 from scripter.context import Context
 from scripter.filestore import FileStore, Manifest
+from scripter.jobs import retries
 from scripter.jobs.models import Job
+from scripter.lib import clock
 from scripter.runners.protocol import DiskLimit, Go, Limits, Network, SlotSpec
 
 
@@ -100,19 +102,32 @@ def labels(context: Context) -> dict[str, str]:
 
 def go(context: Context, job: Job, banner: str, claimed_ns: int) -> Go:
     """The message that starts the script. `claimed_ns`: when the worker took the job, since the epoch."""
-    limits = context.settings.jobs
+    limits, most = context.settings.jobs, retries.most_attempts(job.retries)
     return Go(
         job=job.uuid,
         entry=job.version.entry,
         arguments=tuple(job.arguments),
-        environment=job.environment,
-        time_limit_s=job.time_limit_s,
+        environment={**job.environment, "SCRIPTER_ATTEMPT": str(job.attempt)},
+        time_limit_s=_time_left(job),
         grace_s=limits.grace_s,
-        log_limit_bytes=limits.log_limit_mb * MEBIBYTE,
+        log_limit_bytes=_log_share(job, limits.log_limit_mb * MEBIBYTE),
         disk=DiskLimit(limits.disk_limit_mb * MEBIBYTE, limits.disk_limit_files),
-        banner=(banner,),
+        banner=(f"attempt {job.attempt} of {most}", banner) if most > 1 else (banner,),
         claimed_ns=claimed_ns,
     )
+
+
+def _log_share(job: Job, limit: int) -> int:
+    """How much of the whole log's limit this attempt may use: what those before left is shared out evenly."""
+    left = max(0, limit - (job.log_bytes or 0))
+    return left // (retries.most_attempts(job.retries) - job.attempt + 1)
+
+
+def _time_left(job: Job) -> float:
+    """What an attempt that begins now may take: the job's time limit, or less where the deadline leaves less."""
+    if job.deadline_at is None:
+        return job.time_limit_s
+    return min(job.time_limit_s, max(0.1, round((job.deadline_at - clock.now()).total_seconds(), 1)))
 
 
 def exit_record(slot: Path) -> Mapping[str, Any] | None:

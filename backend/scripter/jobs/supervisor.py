@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scripter.context import Context
-from scripter.jobs import moves, slots
+from scripter.jobs import moves, service, slots
 from scripter.jobs.attempt import Attempt
 from scripter.jobs.models import Job
 from scripter.jobs.pool import Kind, Pool
@@ -201,7 +201,10 @@ class Supervisor:
                     log.warning("job.not_told_to_stop", job=job_id, error=str(error))
 
     def _keep(self) -> None:
-        """Renew the leases; let go of jobs that are no longer ours, and of those that lost their thread."""
+        """Renew the leases; let go of jobs that are no longer ours, and of those that lost their thread.
+
+        And end the jobs that have waited past their deadline: that needs only the database, too.
+        """
         with self._lock:
             followed = dict(self._attempts)  # before the question: what is claimed meanwhile is not lost
         held = self._context.db.run(lambda session: moves.renew(session, self._context.worker))
@@ -211,6 +214,7 @@ class Supervisor:
         # Twice in a row: between claim and thread a job is unattended for a moment.
         again, self._unattended = unattended & self._unattended, unattended
         self._context.db.run(lambda session: moves.abandon(session, self._context.worker, again))
+        self._context.db.run(service.end_overdue)
 
     def _look_after(self) -> None:
         """Take over the jobs whose worker is gone, and now and then clean up after all of them."""
