@@ -46,6 +46,8 @@ class Bounds:
 def from_record(record: Mapping[str, Any], bounds: Bounds) -> Outcome:
     """The outcome that the agent's `exit.json` tells."""
     status, code, reason = _judge(record, bounds)
+    if trouble := record.get("log_trouble"):
+        reason = f"{reason}; {trouble}, and output is missing in the log"
     return Outcome(
         status=status,
         code=code,

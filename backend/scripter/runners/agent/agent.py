@@ -1198,6 +1198,7 @@ class Job:
                 "log_bytes": self.log.size,
                 "log_sha256": self.log.digest.hexdigest(),
                 "dropped_bytes": dropped,
+                "log_trouble": self.log.trouble,
             }
         )
 
