@@ -11,6 +11,8 @@ from typing import Any
 from scripter.jobs.states import Reason, Status
 from scripter.runners.protocol import Ending
 
+STOPPED = "stopped from outside: the engine was shut down, or somebody stopped the container"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -76,6 +78,9 @@ def _judge(record: Mapping[str, Any], bounds: Bounds) -> tuple[Status, Reason, s
             return Status.FAILED, Reason.OUT_OF_MEMORY, out_of_memory(bounds)
         case "disk_limit":
             return Status.FAILED, Reason.DISK_LIMIT, str(record.get("message", "used more of the disk than it may"))
+        case "cancelled" if bounds.cancelled_by is None:
+            # An engine without live-restore, say, that was stopped. How far the script came is not known.
+            return Status.LOST, Reason.LOST, STOPPED
         case "cancelled":
             return Status.CANCELLED, Reason.CANCELLED, cancelled(bounds)
         case "signal":
@@ -121,7 +126,7 @@ def out_of_memory(bounds: Bounds) -> str:
 
 
 def cancelled(bounds: Bounds) -> str:
-    return f"cancelled by {bounds.cancelled_by}" if bounds.cancelled_by else "stopped from outside"
+    return f"cancelled by {bounds.cancelled_by}"
 
 
 def signal_name(number: int) -> str:

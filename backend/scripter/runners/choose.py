@@ -10,20 +10,34 @@ from scripter.runners.docker import DockerRunner
 from scripter.runners.local import LocalRunner
 from scripter.runners.protocol import Runner
 
+_DOCKER_WAS_HERE = "docker-was-here"
+
 
 def choose(settings: Settings, data: Path) -> Runner:
-    """The runner for `runner.kind`; `auto` takes Docker if an engine answers now.
+    """The runner for `runner.kind`; `auto` takes Docker if an engine answers now, or did at any start before.
 
-    With `docker` the engine may be down: the runner says so when it is used, and works once the engine is back.
+    With Docker the engine may be down: the runner says so when it is used, and works once the engine is back. So after
+    a restart of the machine it does not matter who starts first, and no job meets a runner that isolates nothing by
+    accident.
     """
     engine = settings.docker
     docker = DockerRunner(
         data, host=engine.host, host_directory=engine.host_directory, egress_dns=engine.egress_resolvers
     )
     kind = settings.runner.kind
-    if kind == "docker" or (kind == "auto" and docker.answers()):
+    if kind == "docker" or (kind == "auto" and (_docker_was_here(data) or docker.answers())):
+        _remember_docker(data)
         return docker
     return LocalRunner(data)
+
+
+def _docker_was_here(data: Path) -> bool:
+    return (data / "run" / _DOCKER_WAS_HERE).exists()
+
+
+def _remember_docker(data: Path) -> None:
+    (data / "run").mkdir(parents=True, exist_ok=True, mode=0o700)
+    (data / "run" / _DOCKER_WAS_HERE).touch()
 
 
 def notice(runner: Runner) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scripter.jobs.outcome import Bounds, from_ending, from_record
+from scripter.jobs.outcome import STOPPED, Bounds, from_ending, from_record
 from scripter.jobs.states import FINAL, MOVES, Reason, Status
 from scripter.runners.protocol import Ending
 
@@ -26,7 +26,7 @@ def record(**values: Any) -> dict[str, Any]:
         (record(reason="timed_out"), ALONE, Status.FAILED, Reason.TIMEOUT, "timed out after 60 s"),
         (record(reason="out_of_memory"), ALONE, Status.FAILED, Reason.OUT_OF_MEMORY, "out of memory (limit 512 MB)"),
         (record(reason="cancelled"), BY_ANNA, Status.CANCELLED, Reason.CANCELLED, "cancelled by anna"),
-        (record(reason="cancelled"), ALONE, Status.CANCELLED, Reason.CANCELLED, "stopped from outside"),
+        (record(reason="cancelled"), ALONE, Status.LOST, Reason.LOST, STOPPED),
         (record(reason="signal", signal=11), ALONE, Status.FAILED, Reason.SIGNAL, "killed by SIGSEGV (signal 11)"),
         (record(reason="signal", signal=63), ALONE, Status.FAILED, Reason.SIGNAL, "killed by signal 63"),
         (

@@ -24,6 +24,13 @@ def test_auto_takes_the_local_runner_where_none_answers(tmp_path: Path) -> None:
     assert (runner.kind, runner.isolates, runner.answers()) == ("local", False, True)
 
 
+def test_auto_stays_with_docker_where_an_engine_has_answered_once(services: testbed.Services, tmp_path: Path) -> None:
+    assert choose(settings("auto", services.docker_host), tmp_path).kind == "docker"
+    runner = choose(settings("auto", f"unix://{tmp_path}/nothing.sock"), tmp_path)
+    assert (runner.kind, runner.answers()) == ("docker", False)
+    assert choose(settings("local", ""), tmp_path).kind == "local"
+
+
 def test_docker_is_docker_also_while_the_engine_is_away(tmp_path: Path) -> None:
     runner = choose(settings("docker", f"unix://{tmp_path}/nothing.sock"), tmp_path)
     assert (runner.kind, runner.answers()) == ("docker", False)
