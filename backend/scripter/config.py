@@ -78,7 +78,7 @@ class Docker(settings.Section):
 
 
 class Runner(settings.Section):
-    """`auto` takes Docker if an engine answers, else the local runner, which isolates nothing."""
+    """`auto` takes Docker if an engine answers or ever did, else the local runner, which isolates nothing."""
 
     kind: Literal["auto", "docker", "local"] = "auto"
 
