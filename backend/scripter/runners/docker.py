@@ -192,6 +192,7 @@ class DockerRunner:
         )
         for one in found:
             if one["Labels"][docker_create.WARM_LABEL] == _name(one):
+                self._inputs.close(one["Id"])
                 self._remove(one["Id"])
 
     def _remove(self, container: str) -> None:

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from scripter.lib import beneath
 from scripter.runners import local_build, local_process, local_sandbox, places
 from scripter.runners.local_process import Process
 from scripter.runners.protocol import (
@@ -130,8 +131,8 @@ class LocalRunner:
         if self._record(slot.name) is None:
             return Ending.GONE
         # The agent never leaves without a record once it has its go, unless something ends it.
-        taken = not (slot.directory / _PIPE).exists()
-        return Ending.KILLED if taken and not (slot.directory / "exit.json").exists() else Ending.EXITED
+        taken = not os.path.lexists(slot.directory / _PIPE)
+        return Ending.KILLED if taken and not beneath.has_file(slot.directory, "exit.json") else Ending.EXITED
 
     def discard(self, slot: Slot) -> None:
         self.kill(slot)
@@ -175,7 +176,7 @@ class LocalRunner:
             pid = self._spawn_wrapped(wrapped, environment, pipe, errors)
         process = Process.of(pid) if pid else None
         if process is None:
-            raise Refused(f"The job's process could not be started: {errors.read_text(errors='replace').strip()}")
+            raise Refused(f"The job's process could not be started: {_said(spec.directory)}")
         return process
 
     def _spawn_wrapped(self, command: list[str], environment: dict[str, str], pipe: Path, errors: Path) -> int | None:
@@ -217,16 +218,21 @@ class LocalRunner:
         return [one for one in found if one is not None]
 
 
+def _said(directory: Path) -> str:
+    """What was complained of before there was an agent."""
+    return (beneath.read(directory, _ERRORS, 4096) or b"").decode(errors="replace").strip()
+
+
 def _hand_over(pipe: Path, line: bytes) -> None:
     """Write the go into the agent's pipe, once: afterwards the pipe has no name any more.
 
     Raises: SlotGone.
     """
     try:
-        descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
-        # No pipe: the go was given already. No reader: the agent has ended.
-        if error.errno in (errno.ENOENT, errno.ENXIO):
+        # No pipe: the go was given already. No reader: the agent has ended. A link is none of ours.
+        if error.errno in (errno.ENOENT, errno.ENXIO, errno.ELOOP):
             raise SlotGone from error
         raise
     try:

@@ -77,7 +77,7 @@ def spawn(command: Sequence[str], environment: Mapping[str, str], *, stdin: Path
     `stdin` is a named pipe, opened so that neither side waits for the other; a descriptor `info` becomes number 3.
     Not `subprocess`: its objects insist on being waited for by the very process that made them.
     """
-    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, str(stdin), os.O_RDONLY | os.O_NONBLOCK, 0),
         (os.POSIX_SPAWN_OPEN, 1, str(errors), append, 0o600),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+
+from scripter.lib import beneath
 
 # The script's user inside a container. It exists in no image and on no host, and needs no name.
 SCRIPT_USER = (10001, 10001)
@@ -19,17 +22,22 @@ def lay_out(directory: Path, *, own_user: bool) -> None:
     A worker without root cannot give directories away; then all may write to them, inside a directory that only its
     owner may list. What the script leaves there belongs to SCRIPT_USER all the same.
     """
-    directory.chmod(0o711 if own_user else 0o700)
-    for name in WRITABLE:
-        place = directory / name
-        place.mkdir(exist_ok=True)
-        if not own_user:
-            place.chmod(0o700)
-        elif os.geteuid() == 0:
-            os.chown(place, *SCRIPT_USER)
-            place.chmod(0o700)
-        else:
-            place.chmod(0o777)
+    with beneath.opened(directory) as here:
+        os.fchmod(here, 0o711 if own_user else 0o700)
+        for name in WRITABLE:
+            with suppress(FileExistsError):
+                os.mkdir(name, dir_fd=here)
+            place = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=here)
+            try:
+                _give(place, own_user=own_user)
+            finally:
+                os.close(place)
+
+
+def _give(place: int, *, own_user: bool) -> None:
+    if own_user and os.geteuid() == 0:
+        os.fchown(place, *SCRIPT_USER)
+    os.fchmod(place, 0o777 if own_user and os.geteuid() != 0 else 0o700)
 
 
 def file_owner() -> tuple[int, int] | None:

@@ -69,6 +69,7 @@ class Rig:
     directory: Path
     # What makes names, labels and command lines of this test unlike all others on the engine.
     mark: str = field(default_factory=lambda: f"rig{secrets.token_hex(6)}")
+    others: list[Runner] = field(default_factory=list)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -76,7 +77,8 @@ class Rig:
 
     def again(self) -> Runner:
         """A runner object that knows nothing, as after a restart of the worker."""
-        return self.make()
+        self.others.append(self.make())
+        return self.others[-1]
 
     def spec(self, script: str | Mapping[str, str] = "", name: str = "job", **changes: Any) -> SlotSpec:
         directory = self.directory / name
@@ -126,7 +128,8 @@ class Rig:
 
     def clean(self) -> None:
         for slot in self.runner.alive(self.labels):
-            self.runner.discard(slot)
+            for runner in (self.runner, *self.others):
+                runner.discard(slot)
 
     def processes(self, word: str = "") -> list[str]:
         """The command lines on this machine that hold this word or this test's mark, those inside containers as well."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from runner_rig import Rig, ended, go, log_of, until
 
-from scripter.runners.protocol import Ending, ImageGone, SlotGone
+from scripter.runners.protocol import Ending, ImageGone, NameTaken, Runner, Slot, SlotGone
 
 SECRET = "correct-horse-battery"
 WAITING = "import time\nprint('ready', flush=True)\ntime.sleep(600)\n"
@@ -190,14 +190,6 @@ def test_a_restarted_worker_finds_the_running_job_and_stops_it(rig: Rig) -> None
     assert ended(slot).exit["reason"] == "cancelled"
 
 
-def test_a_restarted_worker_gives_the_go_to_a_slot_that_waits(rig: Rig) -> None:
-    slot = rig.prepare("print('at last')")
-    runner = rig.again()
-    [found] = runner.alive(rig.labels)
-    runner.start(found, go())
-    assert ended(slot).output == ["at last"]
-
-
 def test_an_ended_slot_is_still_listed_until_it_is_discarded(rig: Rig) -> None:
     slot = rig.prepare("print('done')")
     rig.runner.start(slot, go())
@@ -221,26 +213,36 @@ def test_discarding_ends_what_runs_and_may_be_repeated(rig: Rig) -> None:
     until(lambda: rig.processes() == [], "the children to be gone")
 
 
-def test_preparing_the_same_name_twice_gives_the_same_slot(rig: Rig) -> None:
-    assert rig.prepare().reference == rig.prepare().reference
-    assert len(rig.runner.alive(rig.labels)) == 1
+def test_a_name_is_given_away_once(rig: Rig) -> None:
+    slot = rig.prepare()
+    with pytest.raises(NameTaken):
+        rig.prepare()
+    assert [one.reference for one in rig.runner.alive(rig.labels)] == [slot.reference]
 
 
-def test_preparing_the_same_name_at_the_same_time_gives_one_slot(rig: Rig) -> None:
+def test_of_many_who_want_a_name_at_the_same_time_one_gets_it(rig: Rig) -> None:
     spec = rig.spec()
+
+    def tried(runner: Runner) -> Slot | None:
+        with suppress(NameTaken):
+            return runner.prepare(spec)
+        return None
+
+    runners = [rig.again() for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        slots = list(pool.map(lambda _: rig.again().prepare(spec), range(4)))
-    assert len({slot.reference for slot in slots}) == 1
-    assert len(rig.runner.alive(rig.labels)) == 1
+        slots = [slot for slot in pool.map(tried, runners) if slot is not None]
+    assert [one.reference for one in rig.runner.alive(rig.labels)] == [slot.reference for slot in slots]
+    assert len(slots) == 1
 
 
-def test_preparing_the_name_of_an_ended_slot_does_not_run_it_again(rig: Rig) -> None:
+def test_the_name_of_an_ended_slot_is_taken_until_it_is_discarded(rig: Rig) -> None:
     slot = rig.prepare("print('once')")
     rig.runner.start(slot, go())
     ended(slot)
-    until(lambda: rig.runner.ending(slot) is Ending.EXITED, "the end")
-    assert rig.prepare().reference == slot.reference
-    assert rig.runner.ending(slot) is Ending.EXITED
+    with pytest.raises(NameTaken):
+        rig.prepare()
+    rig.runner.discard(slot)
+    assert rig.prepare().name == slot.name
 
 
 def test_a_second_go_does_not_run_the_script_again(rig: Rig) -> None:
@@ -250,12 +252,13 @@ def test_a_second_go_does_not_run_the_script_again(rig: Rig) -> None:
     assert ended(slot).output == ["ready"]
 
 
-def test_a_go_for_a_slot_that_has_ended_is_refused(rig: Rig) -> None:
+def test_a_go_for_a_slot_that_has_ended_runs_nothing(rig: Rig) -> None:
     slot = rig.prepare("print('never')")
     rig.runner.kill(slot)
     until(lambda: rig.runner.ending(slot) is not Ending.ALIVE, "the end")
-    with pytest.raises(SlotGone):
+    with suppress(SlotGone):
         rig.runner.start(slot, go())
+    assert list(slot.directory.glob("exit.json*")) == []
     assert log_of(slot) == ""
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import docker
 import pytest
-from runner_rig import MEBIBYTE, Rig, ended, go, until
+from runner_rig import MEBIBYTE, Rig, ended, go, log_of, until
 
 import testbed
-from scripter.runners import docker_create, docker_go
-from scripter.runners.protocol import Ending, Limits, Network, Refused, Slot, SlotGone
+from scripter.runners.docker import DockerRunner
+from scripter.runners.docker_go import Inputs
+from scripter.runners.protocol import Ending, ImageInUse, Limits, NameTaken, Network, Refused, Slot, SlotGone
 
 GOLDEN = Path(__file__).with_name("golden") / "container.json"
 SECRET = "correct-horse-battery"
@@ -38,9 +39,8 @@ def plain(found: dict[str, Any], image: dict[str, Any], slot: Slot) -> dict[str,
     found["Config"]["Image"] = "<the image>"
     given = found["Config"]["Labels"].items() - image["Config"]["Labels"].items()
     found["Config"]["Labels"] = sorted(name for name, _ in given)
-    found["HostConfig"]["Mounts"][0]["Source"] = found["HostConfig"]["Mounts"][0]["Source"].replace(
-        str(slot.directory), "<the slot>"
-    )
+    for mount in found["HostConfig"]["Mounts"]:
+        mount["Source"] = mount["Source"].replace(str(slot.directory), "<the slot>")
     return {"HostConfig": found["HostConfig"], "Config": found["Config"]}
 
 
@@ -176,25 +176,79 @@ def test_what_a_job_leaves_belongs_to_whom_it_should(docker_rig: Rig) -> None:
     assert owners == {"log": os.getuid(), "exit.json": os.getuid(), "work/mine": 10001}
 
 
-def test_half_a_go_runs_nothing(docker_rig: Rig, client: docker.APIClient) -> None:
+def test_half_a_go_runs_nothing(docker_rig: Rig) -> None:
     slot = docker_rig.prepare("print('never')")
-    docker_go.hand_over(client, slot.reference, b'{"version": 1, "job": "1b2c", ')
+    inputs_of(docker_rig).hand_over(slot.reference, b'{"version": 1, "job": "1b2c", ')
     until(lambda: docker_rig.runner.ending(slot) is Ending.EXITED, "the agent to leave")
     assert not (slot.directory / "log").exists()
     with pytest.raises(SlotGone):
         docker_rig.runner.start(slot, go())
 
 
-def test_a_container_that_was_created_and_not_started_is_started_by_the_next_try(
-    docker_rig: Rig, client: docker.APIClient
-) -> None:
-    spec = docker_rig.spec("print('after all')")
-    # What a worker leaves behind that is killed between the two calls.
-    config = docker_create.job_container(client, spec, str(spec.directory), "import time\ntime.sleep(600)", 1)
-    made = client.create_container_from_config(config, spec.name)
-    slot = docker_rig.again().prepare(spec)
-    assert slot.reference == made["Id"]
-    assert docker_rig.runner.ending(slot) is Ending.ALIVE
+def test_a_container_whose_worker_is_gone_waits_no_more(docker_rig: Rig) -> None:
+    slot = docker_rig.prepare("print('never')")
+    inputs_of(docker_rig).close(slot.reference)
+    until(lambda: docker_rig.runner.ending(slot) is Ending.EXITED, "the agent to leave")
+    assert list(slot.directory.glob("exit.json*")) == []
+
+
+def test_nobody_else_can_bring_the_go(docker_rig: Rig) -> None:
+    slot = docker_rig.prepare("print('never')")
+    with pytest.raises(SlotGone):
+        docker_rig.again().start(slot, go())
+
+
+def test_a_warm_container_gets_the_name_of_its_job_and_runs_it_once(docker_rig: Rig, client: docker.APIClient) -> None:
+    warm = docker_rig.prepare("print('ran')", name="warm", warm=True)
+    slot = docker_rig.runner.assign(warm, f"{docker_rig.mark}-job-1")
+    assert client.inspect_container(warm.reference)["Name"] == f"/{docker_rig.mark}-job-1"
+    docker_rig.runner.start(slot, go())
+    assert ended(slot).output == ["ran"]
+
+
+def test_a_warm_container_cannot_get_a_name_that_another_has(docker_rig: Rig) -> None:
+    docker_rig.prepare()
+    warm = docker_rig.prepare(name="warm", warm=True)
+    with pytest.raises(NameTaken):
+        docker_rig.runner.assign(warm, f"{docker_rig.mark}-job")
+
+
+def test_a_warm_container_that_has_gone_is_not_given_away(docker_rig: Rig, client: docker.APIClient) -> None:
+    warm = docker_rig.prepare(name="warm", warm=True)
+    client.remove_container(warm.reference, force=True)
+    with pytest.raises(SlotGone):
+        docker_rig.runner.assign(warm, f"{docker_rig.mark}-job-1")
+
+
+def test_warm_containers_do_not_keep_their_image(docker_rig: Rig) -> None:
+    built = docker_rig.build("FROM python:3.11-slim\n")
+    waits = docker_rig.prepare(name="warm", image=built.reference, warm=True)
+    docker_rig.runner.remove_image(built.reference)
+    assert docker_rig.runner.ending(waits) is Ending.GONE
+    assert not docker_rig.runner.has_image(built.reference)
+
+
+def test_an_image_is_kept_for_a_job_that_got_a_warm_container_of_it(docker_rig: Rig) -> None:
+    built = docker_rig.build("FROM python:3.11-slim\n")
+    warm = docker_rig.prepare(WAITING, name="warm", image=built.reference, warm=True)
+    slot = docker_rig.runner.assign(warm, f"{docker_rig.mark}-job-1")
+    docker_rig.runner.start(slot, go())
+    until(lambda: "ready" in log_of(slot), "the script's first line")
+    with pytest.raises(ImageInUse):
+        docker_rig.runner.remove_image(built.reference)
+    docker_rig.runner.discard(slot)
+    docker_rig.runner.remove_image(built.reference)
+
+
+def test_without_a_network_a_job_still_knows_localhost(docker_rig: Rig) -> None:
+    script = "import os, socket\nprint(os.listdir('/sys/class/net'), socket.gethostbyname('localhost'))"
+    assert docker_rig.run(script).output == ["['lo'] 127.0.0.1"]
+
+
+def inputs_of(rig: Rig) -> Inputs:
+    """What the worker's process holds open, to end it as the process's death would."""
+    assert isinstance(rig.runner, DockerRunner)
+    return rig.runner._inputs
 
 
 def test_a_container_that_cannot_start_is_told_and_removed(docker_rig: Rig, client: docker.APIClient) -> None:

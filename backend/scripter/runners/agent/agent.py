@@ -304,7 +304,11 @@ class Ring:
     def __init__(self, path: str, size: int) -> None:
         self.size, self.total = size, 0
         try:
-            self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            try:
+                os.unlink(path)
+            except FileNotFoundError:
+                pass  # mostly; a script that runs as our own user can put there what it likes
+            self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             os.unlink(path)
             os.posix_fallocate(self.fd, 0, max(size, 1))
         except OSError:
@@ -479,9 +483,11 @@ class Reports:
     def _write(self, record: bytes) -> None:
         try:
             if self.fd < 0:
-                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
                 with self.acting:
                     self.fd = os.open(self.path, flags, 0o640)
+                if not stat.S_ISREG(os.fstat(self.fd).st_mode):
+                    raise OSError(errno.EINVAL, "something else is in its place")
                 self.size = os.fstat(self.fd).st_size
             written = os.write(self.fd, record)
             if written < len(record):
