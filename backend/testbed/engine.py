@@ -6,7 +6,9 @@ even one that a stopped machine left behind.
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -60,7 +62,7 @@ class Engine:
         for program in (self._dockerd(), self._containerd()):
             processes.stop(program, STOP_SECONDS)
         (self._folder / "containerd.toml").write_text(CONTAINERD_SETTINGS.format(folder=self._folder))
-        (self._folder / "dockerd.json").write_text("{}\n")
+        self._write_settings(live_restore=True)
         # dockerd refuses to start when the process id in here exists, whoever has it now.
         (self._folder / "dockerd.pid").unlink(missing_ok=True)
         self._bridge.ensure()
@@ -81,6 +83,34 @@ class Engine:
     def kill(self) -> None:
         """End dockerd alone, as a crash would: containers run on."""
         processes.kill(self._dockerd())
+
+    def stop_with_containers(self) -> None:
+        """End it in good order as an engine without live-restore does: its containers are stopped first."""
+        self._write_settings(live_restore=False)
+        processes.send(self._dockerd(), signal.SIGHUP)
+        if not processes.wait_until(lambda: "false" in self.docker("info", "--format", "{{.LiveRestoreEnabled}}"), 10):
+            raise ServiceError(f"dockerd did not read its settings again.\n{daemon.tail(self._state.log('dockerd'))}")
+        processes.stop(self._dockerd(), 2 * STOP_SECONDS)
+
+    def freeze(self) -> None:
+        """Let it hang: it listens, and says nothing, until `thaw`."""
+        processes.send(self._dockerd(), signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        processes.send(self._dockerd(), signal.SIGCONT)
+
+    def cut_power(self) -> None:
+        """End the engine and all its containers at once and without a word, as if the machine had lost its power."""
+        shims = processes.find(self._shim())
+        processes.kill(self._dockerd())
+        processes.kill(self._containerd())
+        processes.kill_children(shims)
+        processes.kill(self._shim())
+
+    def _write_settings(self, *, live_restore: bool) -> None:
+        # In the file and not among the arguments, because the file can be read again.
+        settings = json.dumps({"live-restore": live_restore})
+        (self._folder / "dockerd.json").write_text(f"{settings}\n")
 
     @property
     def _folder(self) -> Path:
@@ -146,7 +176,6 @@ class Engine:
                 f"--containerd={self._containerd_socket}",
                 # Instead of the machine's own daemon.json.
                 f"--config-file={folder}/dockerd.json",
-                "--live-restore",
                 # Works with and without systemd; dockerd's own choice would need one on some machines.
                 "--exec-opt=native.cgroupdriver=cgroupfs",
                 f"--bridge={self._bridge.name}",

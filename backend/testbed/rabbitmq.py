@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -42,12 +43,12 @@ class Rabbitmq:
 
     def add_vhost(self, vhost: str) -> None:
         """Make a virtual host that the user may do everything in. Takes about a second."""
-        self._control("add_vhost", vhost)
-        self._control("set_permissions", "-p", vhost, USER, ".*", ".*", ".*")
+        self.control("add_vhost", vhost)
+        self.control("set_permissions", "-p", vhost, USER, ".*", ".*", ".*")
 
     def delete_vhost(self, vhost: str) -> None:
         """Remove the virtual host and the queues in it."""
-        self._control("delete_vhost", vhost)
+        self.control("delete_vhost", vhost)
 
     def answers(self) -> bool:
         if self._state.recall(f"{self.name}.port") is None:
@@ -77,10 +78,16 @@ class Rabbitmq:
 
     def flush(self) -> None:
         """Write to disk what the broker knows of its queues; by itself it does so only now and then."""
-        self._control("eval", "mnesia:sync_log().")
+        self.control("eval", "mnesia:sync_log().")
 
-    def _control(self, *arguments: str) -> None:
-        daemon.run([str(PROGRAMS / "rabbitmqctl"), "--quiet", *arguments], self._environment())
+    def wipe(self) -> None:
+        """Crash, and lose the disk: no queue, no message and no virtual host is left. `start` brings it back empty."""
+        self.kill()
+        shutil.rmtree(self._state.folder("rabbitmq") / "data")
+
+    def control(self, *arguments: str) -> str:
+        """Run a command of rabbitmqctl and answer what it printed."""
+        return daemon.run([str(PROGRAMS / "rabbitmqctl"), "--quiet", *arguments], self._environment())
 
     def _port_mapper_answers(self) -> bool:
         try:

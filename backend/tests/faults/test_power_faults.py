@@ -1,0 +1,45 @@
+"""Everything is killed at once: Scripter's processes, its services, the engine and the containers."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from fault_rig import PROCESSES, Rig, until
+
+pytestmark = pytest.mark.alone
+CYCLES = 2
+
+
+@pytest.mark.parametrize("cycle", range(CYCLES))
+def test_after_a_power_cut_waiting_jobs_run_and_running_ones_are_told_as_lost(rig: Rig, cycle: int) -> None:
+    """Fault 43."""
+    over, running = rig.count(3), rig.count(600, 0.1)
+    rig.counted(over, 3)
+    rig.begun(running)
+    rig.stack.stop("worker")  # so that some wait for certain
+    waiting = [rig.count(3) for _ in range(3)]
+    rig.stack.start("worker")
+    rig.stack.start_as("second", "worker")
+    for name in (*PROCESSES, "second"):
+        rig.stack.kill(name)
+    rig.engine.cut_power()
+    for service in ("mariadb", "rabbitmq"):
+        rig.services.kill(service)  # type: ignore[arg-type]
+    back = ["dockerd", "mariadb", "rabbitmq", *PROCESSES]
+    random.Random(cycle).shuffle(back)
+    for name in back:
+        if name in PROCESSES:
+            rig.stack.start(name)
+        else:
+            rig.services.start(name)  # type: ignore[arg-type]
+    rig.stack.wait_until_it_answers("web")
+    lost = rig.ended(running)
+    assert lost["status"] == "lost", lost
+    said = [line for line in rig.said(running) if line.startswith("line")]
+    assert said == [f"line {n}" for n in range(len(said))]
+    for job in waiting:
+        rig.counted(job, 3)
+    rig.counted(over, 3)
+    until(lambda: rig.health()["status"] == "ok", "good health")
+    rig.nothing_left()

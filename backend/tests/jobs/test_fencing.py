@@ -1,0 +1,38 @@
+"""A worker that was away for longer than its lease does nothing to what another one has begun meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from job_rig import WAITS, House
+from sqlalchemy import update
+
+from scripter.jobs.models import Job
+from scripter.jobs.states import Status
+from scripter.lib import clock
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture(params=["docker", "local"])
+def house(request: pytest.FixtureRequest) -> House:
+    found = request.getfixturevalue(f"{request.param}_house")
+    assert isinstance(found, House)
+    return found
+
+
+def test_a_worker_that_falls_asleep_right_after_its_claim_leaves_alone_what_another_has_begun(house: House) -> None:
+    house.source(WAITS)
+    job = house.claimed("w:asleep")
+    with house.context.db.transaction() as session:
+        session.execute(update(Job).values(lease_until=clock.now() - timedelta(seconds=1)))
+    house.worker("w:awake").start([])
+    house.running(job)
+    assert not house.attempt("w:asleep", job).begin()
+    house.finish(job)
+    assert house.ended(job).status == Status.SUCCEEDED
+    assert house.output(job) == ["begun", "finished"]
