@@ -283,7 +283,7 @@ class Attempt:
             return Ending.ALIVE
 
     def _has_record(self) -> bool:
-        return (self._directory / "exit.json").exists()
+        return slots.has_ended(self._directory)
 
     def _outcome(self, ending: Ending) -> Outcome:
         with self._context.db.reading() as session:

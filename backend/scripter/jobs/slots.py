@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -16,8 +14,12 @@ from scripter.context import Context
 from scripter.filestore import FileStore, Manifest
 from scripter.jobs import retries
 from scripter.jobs.models import Job
-from scripter.lib import clock
+from scripter.lib import beneath, clock
 from scripter.runners.protocol import DiskLimit, Go, Limits, Network, SlotSpec
+
+EXIT_RECORD = "exit.json"
+# The agent's takes less than its reserve, 4 KiB.
+_MOST_RECORD_BYTES = 64 * 1024
 
 
 def directory(context: Context, job: Job) -> Path:
@@ -136,15 +138,20 @@ def exit_record(slot: Path) -> Mapping[str, Any] | None:
     None also for what the agent has not written: where nothing isolates scripts, they can write here too.
     """
     try:
-        record = json.loads((slot / "exit.json").read_bytes())
-    except (FileNotFoundError, ValueError):
+        record = json.loads(beneath.read(slot, EXIT_RECORD, _MOST_RECORD_BYTES) or b"")
+    except (ValueError, RecursionError):
         return None
     return cast("Mapping[str, Any]", record) if isinstance(record, dict) and "reason" in record else None
 
 
 def has_begun(slot: Path) -> bool:
     """Whether the agent has had its go: the first thing that it does is to take the room of its exit record."""
-    return (slot / "exit.json.part").exists() or (slot / "exit.json").exists()
+    return beneath.has_file(slot, f"{EXIT_RECORD}.part") or has_ended(slot)
+
+
+def has_ended(slot: Path) -> bool:
+    """Whether the agent has done its last act."""
+    return beneath.has_file(slot, EXIT_RECORD)
 
 
 def all_of(context: Context) -> Iterator[tuple[int, int, Path]]:
@@ -157,8 +164,4 @@ def all_of(context: Context) -> Iterator[tuple[int, int, Path]]:
 
 def remove(slot: Path) -> None:
     """Remove the directory; the log stays under its other name."""
-    try:
-        shutil.rmtree(slot, ignore_errors=True)
-    except RecursionError:
-        # Python follows a thousand directories in each other and no more; a script may have made them.
-        subprocess.run(["rm", "-rf", "--", str(slot)], check=False, stderr=subprocess.DEVNULL)
+    beneath.remove(slot)
