@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -149,4 +150,8 @@ def health(url: str) -> int:
 
 def as_json(value: object) -> str:
     """For people who look into the run's directory afterwards."""
-    return json.dumps(value, indent=1, default=lambda one: getattr(one, "__dict__", str(one)))
+    return json.dumps(value, indent=1, default=_as_dictionary)
+
+
+def _as_dictionary(value: object) -> object:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

@@ -41,6 +41,7 @@ class Ledger:
         self._file: IO[str] = path.open("a")
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
+        self._marks: set[str] = set()
         self._stopped = threading.Event()
         self._server = _Server((host, 0), self)
         self._threads = [
@@ -72,10 +73,13 @@ class Ledger:
             return list(self._entries)
 
     def write(self, message: str, slot: str | None) -> None:
-        """Add `WORD JOB`."""
-        word, _, job = message.strip().partition(" ")
+        """Add `WORD JOB MARK`, unless it is there already: a job that got no receipt tells it again."""
+        word, job, mark = message.split()
         entry = Entry(time.time(), word, job, slot)
         with self._lock:
+            if mark in self._marks:
+                return
+            self._marks.add(mark)
             self._file.write(json.dumps(asdict(entry)) + "\n")
             self._file.flush()
             self._entries.append(entry)

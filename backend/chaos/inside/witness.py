@@ -16,7 +16,8 @@ PREFIX = "ledger-"
 
 def tell(where: str, word: str) -> None:
     """Leave `word` in the ledger: over TCP at `host:port`, or by a note in the work directory where `where` says so."""
-    message = f"{word} {os.environ['SCRIPTER_JOB']}\n"
+    # The last part makes the entry unique, however often it has to be sent.
+    message = f"{word} {os.environ['SCRIPTER_JOB']} {secrets.token_hex(8)}\n"
     if where == NOTES:
         _note(message)
     else:
@@ -34,8 +35,14 @@ def _note(message: str) -> None:
 
 
 def _send(where: str, message: str) -> None:
+    """Again and again: an engine that was killed may have given the same address to two containers."""
     host, _, port = where.rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=60) as connection:
-        connection.sendall(message.encode())
-        if connection.recv(16) != b"written\n":
-            raise SystemExit("the ledger gave no receipt")
+    while True:
+        try:
+            with socket.create_connection((host, int(port)), timeout=5) as connection:
+                connection.sendall(message.encode())
+                if connection.recv(16) == b"written\n":
+                    return
+        except OSError:
+            pass
+        time.sleep(1)

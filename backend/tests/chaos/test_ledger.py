@@ -58,6 +58,13 @@ def test_two_beginnings_are_two_entries(ledger: Ledger, tmp_path: Path) -> None:
     assert len(ledger.entries()) == 2
 
 
+def test_what_is_told_again_for_want_of_a_receipt_is_one_entry(ledger: Ledger) -> None:
+    ledger.write("start some-uuid 11", None)
+    ledger.write("start some-uuid 11", None)
+    ledger.write("start some-uuid 12", None)
+    assert len(ledger.entries()) == 2
+
+
 def test_what_was_written_is_in_the_file(ledger: Ledger, tmp_path: Path) -> None:
     tell(ledger.address, tmp_path)
     [line] = (tmp_path / "ledger.jsonl").read_text().splitlines()
