@@ -16,5 +16,6 @@ export default defineConfig({
     // The first browsers with the CSS function light-dark(); for older ones it would be rewritten, and wrongly.
     target: ["chrome123", "edge123", "firefox120", "safari17.5"],
   },
-  test: { environment: "jsdom", setupFiles: "src/testing/setup.ts", restoreMocks: true },
+  // The limit is for a test that hangs: typing in a form takes seconds on a machine with other things to do.
+  test: { environment: "jsdom", setupFiles: "src/testing/setup.ts", restoreMocks: true, testTimeout: 60_000 },
 });

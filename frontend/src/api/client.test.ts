@@ -24,6 +24,14 @@ test("a refusal keeps its status, code, fields and request id", async () => {
   expect(await refusal()).toMatchObject({ status: 422, code: "bad_input", message: "Look at the name.", requestId: "r1", errors });
 });
 
+test.each([
+  ["12", 12],
+  ["Sun, 22 Nov 2026 05:00:00 GMT", null],
+])("Retry-After %s is %s seconds", async (given, seconds) => {
+  fakeServer(() => ({ status: 429, body: { status: 429, code: "too_many", detail: "Later." }, headers: { "Retry-After": given } }));
+  expect((await refusal()).retryAfterS).toBe(seconds);
+});
+
 test("an answer that is no problem document is still said in words", async () => {
   fakeServer(() => ({ status: 502 }));
   expect(await refusal()).toMatchObject({ status: 502, message: "The server answered 502 without saying why." });

@@ -11,13 +11,16 @@ export class ApiError extends Error {
   readonly code: string;
   readonly errors: FieldError[];
   readonly requestId: string | null;
+  /** Seconds after which trying again makes sense, where the server knows. */
+  readonly retryAfterS: number | null;
 
-  constructor(status: number, problem: Problem) {
+  constructor(status: number, problem: Problem, retryAfterS: number | null = null) {
     super(problem.detail ?? problem.title ?? `The server answered ${status}.`);
     this.status = status;
     this.code = problem.code ?? "internal";
     this.errors = problem.errors ?? [];
     this.requestId = problem.request_id ?? null;
+    this.retryAfterS = retryAfterS;
   }
 }
 
@@ -34,7 +37,7 @@ const border: Middleware = {
     return request;
   },
   async onResponse({ response }) {
-    if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+    if (!response.ok) throw new ApiError(response.status, await problemOf(response), retryAfter(response));
   },
   onError() {
     const detail = "The server does not answer. Check the connection and try again.";
@@ -53,6 +56,12 @@ api.use(border);
 /** What the server answered. A refusal never gets here: it is thrown as an ApiError. */
 export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
   return (await call).data as T;
+}
+
+function retryAfter(response: Response): number | null {
+  const given = response.headers.get("Retry-After");
+  // As a date it would come from a proxy in between, and be of little use without its clock.
+  return given !== null && /^\d+$/.test(given) ? Number(given) : null;
 }
 
 async function problemOf(response: Response): Promise<Problem> {

@@ -734,6 +734,44 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AttemptView
+         * @description One attempt of a job. Bytes `log_start` up to `log_end` of the log are its own; null: they still grow.
+         */
+        AttemptView: {
+            /** Cpu Seconds */
+            cpu_seconds: number | null;
+            /** Duration S */
+            duration_s: number | null;
+            /** Exit Code */
+            exit_code: number | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Log Dropped Bytes */
+            log_dropped_bytes: number | null;
+            /** Log End */
+            log_end: number | null;
+            /** Log Start */
+            log_start: number;
+            /** Number */
+            number: number;
+            /** Peak Memory Bytes */
+            peak_memory_bytes: number | null;
+            /** Reason */
+            reason: string | null;
+            reason_code: components["schemas"]["Reason"] | null;
+            /** Signal */
+            signal: number | null;
+            /** Start Kind */
+            start_kind: string | null;
+            /** Start Ms */
+            start_ms: number | null;
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["Status"];
+            /** Worker */
+            worker: string | null;
+        };
+        /**
          * AuthorView
          * @description Who saved a version.
          */
@@ -781,7 +819,7 @@ export interface components {
         BuildStatus: "queued" | "running" | "succeeded" | "failed" | "cancelled";
         /**
          * BuildView
-         * @description One making of an image.
+         * @description One making of an image. `waits_for`: why a queued one is not begun; null: nothing but a free place is wanting.
          */
         BuildView: {
             /**
@@ -816,6 +854,8 @@ export interface components {
             status: components["schemas"]["BuildStatus"];
             /** Steps */
             steps: components["schemas"]["StepView"][];
+            /** Waits For */
+            waits_for: string | null;
         };
         /**
          * BuiltView
@@ -874,6 +914,8 @@ export interface components {
          * @description What is left out stays as it is; files are changed by saving a version.
          */
         ChangeScript: {
+            /** Deadline S */
+            deadline_s?: number | null;
             /** Description */
             description?: string | null;
             /** Environment */
@@ -891,9 +933,24 @@ export interface components {
              *     }
              */
             limits?: components["schemas"]["ScriptLimits"];
+            /** Max Queued */
+            max_queued?: number | null;
+            /** Max Running */
+            max_running?: number | null;
             /** Name */
             name?: string | null;
             network?: components["schemas"]["Network"] | null;
+            /** Priority */
+            priority?: number | null;
+            /**
+             * @default {
+             *       "count": null,
+             *       "delay_s": null,
+             *       "factor": null,
+             *       "reasons": null
+             *     }
+             */
+            retries?: components["schemas"]["ScriptRetries"];
         };
         /** ClockView */
         ClockView: {
@@ -901,6 +958,18 @@ export interface components {
             last_tick_at: string | null;
             /** Late */
             late: boolean;
+        };
+        /**
+         * DiskView
+         * @description The disk of the data directory, as the web process sees it. `shortage` says why nothing begins; null: it may.
+         */
+        DiskView: {
+            /** Free Mb */
+            free_mb: number;
+            /** Min Free Mb */
+            min_free_mb: number;
+            /** Shortage */
+            shortage: string | null;
         };
         /**
          * DueView
@@ -980,11 +1049,13 @@ export interface components {
         };
         /**
          * HealthView
-         * @description Whether the parts answer; `runner` is null while no worker is alive.
+         * @description Whether the parts answer; `runner` is null while no worker is alive, `disk` tells whether jobs have room.
          */
         HealthView: {
             /** Database */
             database: boolean;
+            /** Disk */
+            disk: boolean;
             /** Queue */
             queue: boolean;
             /** Runner */
@@ -1121,10 +1192,17 @@ export interface components {
             /** Next */
             next?: number | null;
         };
-        /** JobView */
+        /**
+         * JobView
+         * @description A job. What an attempt has too is that of the present one, or of the last; while it waits there is none.
+         */
         JobView: {
             /** Arguments */
             arguments: string[];
+            /** Attempt */
+            attempt: number;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptView"][];
             /** Cancel Requested At */
             cancel_requested_at: string | null;
             /** Cpu Seconds */
@@ -1134,6 +1212,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Deadline At */
+            deadline_at: string | null;
             /** Due At */
             due_at: string | null;
             /** Duration S */
@@ -1154,17 +1234,23 @@ export interface components {
             log_dropped_bytes: number | null;
             /** Log Size */
             log_size: number;
+            /** Max Attempts */
+            max_attempts: number;
             /** Moves */
             moves: string[];
             /** Network */
             network: string;
             /** Peak Memory Bytes */
             peak_memory_bytes: number | null;
+            /** Priority */
+            priority: number;
             /** Queue Position */
             queue_position: number | null;
             /** Reason */
             reason: string | null;
             reason_code: components["schemas"]["Reason"] | null;
+            /** Retry At */
+            retry_at: string | null;
             /** Schedule Id */
             schedule_id: number | null;
             script: components["schemas"]["Named"];
@@ -1182,6 +1268,8 @@ export interface components {
             /** Uuid */
             uuid: string;
             version: components["schemas"]["VersionRef"];
+            /** Waits For */
+            waits_for: string | null;
             /** Worker */
             worker: string | null;
         };
@@ -1334,6 +1422,8 @@ export interface components {
          * @description Without files it begins with one that says hello.
          */
         NewScript: {
+            /** Deadline S */
+            deadline_s?: number | null;
             /**
              * Description
              * @default
@@ -1361,6 +1451,10 @@ export interface components {
              *     }
              */
             limits?: components["schemas"]["ScriptLimits"];
+            /** Max Queued */
+            max_queued?: number | null;
+            /** Max Running */
+            max_running?: number | null;
             /**
              * Message
              * @default
@@ -1370,6 +1464,20 @@ export interface components {
             name: string;
             /** @default none */
             network?: components["schemas"]["Network"];
+            /**
+             * Priority
+             * @default 0
+             */
+            priority?: number;
+            /**
+             * @default {
+             *       "count": null,
+             *       "delay_s": null,
+             *       "factor": null,
+             *       "reasons": null
+             *     }
+             */
+            retries?: components["schemas"]["ScriptRetries"];
         };
         /**
          * NewToken
@@ -1490,7 +1598,13 @@ export interface components {
          * @description Why a job ended, for programs; people read the words in `Job.reason`.
          * @enum {string}
          */
-        Reason: "exit" | "timeout" | "out_of_memory" | "cancelled" | "signal" | "could_not_start" | "lost";
+        Reason: "exit" | "timeout" | "out_of_memory" | "disk_limit" | "cancelled" | "signal" | "could_not_start" | "lost" | "deadline";
+        /**
+         * RetryReason
+         * @description The ends of an attempt that may be followed by another one, if the script says so.
+         * @enum {string}
+         */
+        RetryReason: "exit" | "timeout" | "out_of_memory" | "signal" | "could_not_start" | "lost";
         /**
          * RunnerView
          * @description What jobs run on; nulls while no worker is alive. `notice` says plainly what is not safe.
@@ -1663,6 +1777,37 @@ export interface components {
             next?: number | null;
         };
         /**
+         * ScriptRetries
+         * @description When a job is tried again after an attempt of it has failed; what is left out stays.
+         *
+         *     `count` attempts may follow the first. The pause before the n-th of them is `delay_s` * `factor` ** (n - 1) seconds,
+         *     an hour at most. Only an attempt that ended for one of the `reasons` is followed by another.
+         */
+        ScriptRetries: {
+            /** Count */
+            count?: number | null;
+            /** Delay S */
+            delay_s?: number | null;
+            /** Factor */
+            factor?: number | null;
+            /** Reasons */
+            reasons?: components["schemas"]["RetryReason"][] | null;
+        };
+        /**
+         * ScriptRetriesView
+         * @description When a job is tried again.
+         */
+        ScriptRetriesView: {
+            /** Count */
+            count: number;
+            /** Delay S */
+            delay_s: number;
+            /** Factor */
+            factor: number;
+            /** Reasons */
+            reasons: components["schemas"]["RetryReason"][];
+        };
+        /**
          * ScriptView
          * @description A script with what belongs to it, but its files.
          */
@@ -1672,6 +1817,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Deadline S */
+            deadline_s: number | null;
             /** Description */
             description: string;
             /** Entry */
@@ -1685,9 +1832,16 @@ export interface components {
             image: components["schemas"]["ScriptImageView"];
             last_job: components["schemas"]["LastJobView"] | null;
             limits: components["schemas"]["ScriptLimitsView"];
+            /** Max Queued */
+            max_queued: number | null;
+            /** Max Running */
+            max_running: number | null;
             /** Name */
             name: string;
             network: components["schemas"]["Network"];
+            /** Priority */
+            priority: number;
+            retries: components["schemas"]["ScriptRetriesView"];
             /** Schedules */
             schedules: number;
             /**
@@ -1752,6 +1906,8 @@ export interface components {
             environment?: {
                 [key: string]: string;
             };
+            /** Priority */
+            priority?: number | null;
             /** Time Limit S */
             time_limit_s?: number | null;
             /** Version */
@@ -1778,6 +1934,7 @@ export interface components {
         /** SystemView */
         SystemView: {
             clock: components["schemas"]["ClockView"];
+            disk: components["schemas"]["DiskView"];
             /** Mode */
             mode: string;
             queue: components["schemas"]["QueueView"];
@@ -6012,6 +6169,15 @@ export interface operations {
             };
             /** @description A field is wrong; `errors` names it. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

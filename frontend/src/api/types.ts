@@ -17,12 +17,15 @@ export type ImageStatus = Schemas["ImageStatus"];
 export type Build = Schemas["BuildView"];
 export type BuildStatus = Schemas["BuildStatus"];
 
+export type RetryReason = Schemas["RetryReason"];
+export type Retries = Schemas["ScriptRetriesView"];
 export type Script = Schemas["ScriptView"];
 export type ScriptLimits = Schemas["ScriptLimitsView"];
 export type Network = Schemas["Network"];
 export type Version = Schemas["VersionView"];
 
 export type Job = Schemas["JobView"];
+export type Attempt = Schemas["AttemptView"];
 export type JobStatus = Schemas["Status"];
 export type Trigger = Schemas["Trigger"];
 

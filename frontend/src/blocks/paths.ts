@@ -19,6 +19,6 @@ export const paths = {
     if (filter.script_id) search.set("script", String(filter.script_id));
     return search.size ? `/jobs?${search}` : "/jobs";
   },
-  job: (id: number) => `/jobs/${id}`,
+  job: (id: number, attempt?: number) => (attempt ? `/jobs/${id}?attempt=${attempt}` : `/jobs/${id}`),
   schedules: () => "/schedules",
 };

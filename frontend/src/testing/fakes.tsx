@@ -6,15 +6,15 @@ import type { ReactNode } from "react";
 import { MemoryRouter } from "react-router";
 import { vi } from "vitest";
 
-type Reply = { status?: number; body?: unknown };
+type Reply = { status?: number; body?: unknown; headers?: Record<string, string> };
 
 /** Answers each request by `reply` and returns the requests it saw. */
 export function fakeServer(reply: (request: Request) => Reply | Promise<Reply>): Request[] {
   const seen: Request[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     seen.push(request.clone());
-    const { status = 200, body } = await reply(request);
-    return new Response(body === undefined ? null : JSON.stringify(body), { status });
+    const { status = 200, body, headers } = await reply(request);
+    return new Response(body === undefined ? null : JSON.stringify(body), { status, headers });
   });
   return seen;
 }
@@ -59,11 +59,12 @@ export function fakeStreams(): typeof FakeEventSource {
 /** A component as it stands on a page, without the page. */
 export function show(node: ReactNode) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  return render(
+  const wrapper = ({ children }: { children: ReactNode }) => (
     <MantineProvider env="test">
       <QueryClientProvider client={client}>
-        <MemoryRouter>{node}</MemoryRouter>
+        <MemoryRouter>{children}</MemoryRouter>
       </QueryClientProvider>
-    </MantineProvider>,
+    </MantineProvider>
   );
+  return render(node, { wrapper });
 }

@@ -18,3 +18,6 @@ window.ResizeObserver = class {
   unobserve() {}
   disconnect() {}
 };
+
+// A text area that grows with its text measures it again when a font has come.
+Object.defineProperty(document, "fonts", { value: new EventTarget() });

@@ -11,14 +11,21 @@ export function Rows({ label, children }: { label: string; children: ReactNode }
   );
 }
 
-type RowProps = { to?: string; name: ReactNode; note?: ReactNode; side?: ReactNode };
+type RowProps = {
+  to?: string;
+  name: ReactNode;
+  note?: ReactNode;
+  side?: ReactNode;
+  /** The one of the list that the page shows. */
+  current?: boolean;
+};
 
-export function Row({ to, name, note, side }: RowProps) {
+export function Row({ to, name, note, side, current = false }: RowProps) {
   return (
-    <li className={classes.row}>
+    <li className={classes.row} data-current={current || undefined}>
       <div>
         {to ? (
-          <Link to={to} className={classes.rowLink}>
+          <Link to={to} className={classes.rowLink} aria-current={current || undefined}>
             {name}
           </Link>
         ) : (

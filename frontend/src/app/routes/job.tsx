@@ -1,44 +1,32 @@
-/** /jobs/12: one job, live. */
+/** /jobs/12?attempt=2: one job, live; with an attempt, its section of the log. */
 import { SimpleGrid, Stack } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { useNavigate, useParams, type LoaderFunctionArgs } from "react-router";
+import { useNavigate, useParams, useSearchParams, type LoaderFunctionArgs } from "react-router";
 import { idFrom } from "@/app/ids";
 import { queryClient } from "@/app/query-client";
 import { paths } from "@/blocks/paths";
-import { JobStatusPill } from "@/blocks/status";
 import { jobQuery } from "@/features/jobs/api";
-import { CancelButton, RunAgainButton } from "@/features/jobs/job-actions";
+import { Attempts } from "@/features/jobs/attempts";
 import { JobEvents, JobFacts } from "@/features/jobs/job-facts";
+import { JobHeader } from "@/features/jobs/job-header";
 import { JobLog } from "@/features/jobs/job-log";
-import { reasonOf } from "@/features/jobs/words";
-import { TextLink } from "@/ui/link-button";
-import { PageHeader } from "@/ui/page-header";
+import { NextAttempt } from "@/features/jobs/next-attempt";
 
 export const loader = ({ params }: LoaderFunctionArgs) => queryClient.ensureQueryData(jobQuery(idFrom(params.id)));
 
 export function Component() {
   const id = idFrom(useParams().id);
   const navigate = useNavigate();
+  const [search] = useSearchParams();
   const { data: job } = useSuspenseQuery(jobQuery(id));
+  const attempt = job.attempts.find(({ number }) => String(number) === search.get("attempt")) ?? null;
   return (
     <>
-      <PageHeader
-        title={`Job #${id}`}
-        status={<JobStatusPill status={job.status} />}
-        about={
-          <span role="status">
-            <TextLink to={paths.script(job.script.id)} size="sm">
-              {job.script.name}
-            </TextLink>
-            : {reasonOf(job)}
-          </span>
-        }
-      >
-        <CancelButton job={job} />
-        <RunAgainButton job={job} onStarted={(next) => void navigate(paths.job(next.id))} />
-      </PageHeader>
+      <JobHeader key={id} job={job} onStarted={(next) => void navigate(paths.job(next.id))} />
       <Stack>
-        <JobLog job={job} tall />
+        <NextAttempt job={job} />
+        <Attempts job={job} selected={attempt?.number ?? null} />
+        <JobLog job={job} attempt={attempt} tall />
         <SimpleGrid cols={{ base: 1, md: 2 }}>
           <JobFacts job={job} />
           <JobEvents id={id} />

@@ -67,6 +67,7 @@ function DownloadMenu({ of }: { of: LogOf }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        {of.section && <Menu.Label>The whole log, all attempts</Menu.Label>}
         <Menu.Item component="a" href={logDownloadUrl(of, true)} download>
           Only what was printed
         </Menu.Item>

@@ -12,7 +12,7 @@ import classes from "./log.module.css";
 import { useLog } from "./use-log";
 
 type Props = {
-  /** Another log needs another viewer: give its id as `key` too. */
+  /** Another log, or another section of it, needs another viewer: give it as `key` too. */
   of: LogOf;
   /** What the log is of, for screen readers: "Log of job 7". */
   label: string;
@@ -63,7 +63,7 @@ export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false }
       )}
       {view.lines.length > 0 && !following && (
         <Group className={classes.jumps} gap="xs">
-          {view.start > 0 && (
+          {view.start > log.first && (
             <Button size="compact-sm" variant="default" onClick={() => void log.jumpToStart()}>
               To the start
             </Button>

@@ -63,8 +63,10 @@ export function atEnd(view: LogWindow): boolean {
 }
 
 function reset(chunk: LogChunk): LogWindow {
-  const [lines, carry] = appendText([], chunk.text, chunk.start, NO_CARRY);
-  const { start, end, size, finished } = chunk;
+  const { end, size, finished } = chunk;
+  const text = fromFirstWholeLine(chunk) || chunk.text;
+  const start = text === chunk.text ? chunk.start : end - utf8Length(text);
+  const [lines, carry] = appendText([], text, start, NO_CARRY);
   return dropTop({ lines, carry, start, end, size, finished, loaded: true, error: null });
 }
 

@@ -1,8 +1,9 @@
 /** Keeps a log window filled: the end of the file first, older and newer parts on demand, new lines as they come. */
-import { useCallback, useEffect, useEffectEvent, useReducer, useRef } from "react";
+import { useCallback, useEffect, useEffectEvent, useReducer, useRef, useState } from "react";
 import { openStream } from "@/api/stream";
 import { logStreamUrl, logWindow, type LogOf } from "./api";
 import { atEnd, EMPTY, logReducer, type LogWindow } from "./log-window";
+import { WHOLE, type Place } from "./section";
 
 const TAIL_LINES = 2_000;
 const STEP_BYTES = 65_536;
@@ -11,6 +12,8 @@ const BATCH_MS = 100;
 
 export type Log = {
   view: LogWindow;
+  /** The byte at which all that can be shown begins. */
+  first: number;
   loadEarlier: () => Promise<void>;
   loadLater: () => Promise<void>;
   jumpToEnd: () => Promise<void>;
@@ -19,19 +22,21 @@ export type Log = {
   jumpTo: (offset: number) => Promise<void>;
 };
 
-export function useLog(of: LogOf, following: boolean, onEnd?: () => void): Log {
-  const { kind, id } = of;
+/** Of the log that is given first: another one needs another component. */
+export function useLog(given: LogOf, following: boolean, onEnd?: () => void): Log {
+  const [of] = useState(given);
+  const { start: first } = of.section ?? WHOLE;
   const [view, dispatch] = useReducer(logReducer, EMPTY);
   const last = useRef(Promise.resolve());
   const waiting = useRef(0);
 
   /** One after the other: each part joins on to the window that the one before has left. */
   const load = useCallback(
-    (type: "reset" | "earlier" | "later", place: Parameters<typeof logWindow>[1]) => {
+    (type: "reset" | "earlier" | "later", place: Place) => {
       waiting.current += 1;
       last.current = last.current.then(async () => {
         try {
-          dispatch({ type, chunk: await logWindow({ kind, id }, place) });
+          dispatch({ type, chunk: await logWindow(of, place) });
         } catch (problem) {
           dispatch({ type: "refused", error: problem as Error });
         } finally {
@@ -40,7 +45,7 @@ export function useLog(of: LogOf, following: boolean, onEnd?: () => void): Log {
       });
       return last.current;
     },
-    [kind, id],
+    [of],
   );
   const jumpToEnd = useCallback(() => load("reset", { tail: TAIL_LINES }), [load]);
 
@@ -54,8 +59,8 @@ export function useLog(of: LogOf, following: boolean, onEnd?: () => void): Log {
     if (waiting.current === 0) await load("later", { offset: view.end, limit: STEP_BYTES });
   }, [load, view.end]);
   const loadBefore = async (end: number) => {
-    const offset = Math.max(0, end - STEP_BYTES);
-    if (end > 0) await load("earlier", { offset, limit: end - offset });
+    const offset = Math.max(first, end - STEP_BYTES);
+    if (end > first) await load("earlier", { offset, limit: end - offset });
   };
   const behind = following && view.loaded && !atEnd(view);
   useEffect(() => {
@@ -65,8 +70,9 @@ export function useLog(of: LogOf, following: boolean, onEnd?: () => void): Log {
 
   return {
     view,
+    first,
     jumpToEnd,
-    jumpToStart: () => load("reset", { offset: 0, limit: STEP_BYTES }),
+    jumpToStart: () => load("reset", { offset: first, limit: STEP_BYTES }),
     jumpTo: async (offset) => {
       if (view.lines.some((line) => line.offset === offset)) return;
       await load("reset", { offset, limit: STEP_BYTES });
@@ -81,7 +87,7 @@ export function useLog(of: LogOf, following: boolean, onEnd?: () => void): Log {
 
 /** The stream runs from the end of the first window until the job or build is over. */
 function useLive(
-  { kind, id }: LogOf,
+  of: LogOf,
   view: LogWindow,
   following: boolean,
   dispatch: (action: Parameters<typeof logReducer>[1]) => void,
@@ -112,7 +118,7 @@ function useLive(
     begin();
     const timer = setInterval(flush, BATCH_MS);
     const close = openStream({
-      url: () => logStreamUrl({ kind, id }, next.current),
+      url: () => logStreamUrl(of, next.current),
       on: {
         log: receive,
         end: () => {
@@ -125,5 +131,5 @@ function useLive(
       clearInterval(timer);
       close();
     };
-  }, [kind, id, open]);
+  }, [of, open]);
 }

@@ -50,12 +50,16 @@ function OneBuild({ build, inUse }: { build: Build; inUse: boolean }) {
         of={{ kind: "build", id: build.id }}
         label={`Log of build ${build.number}`}
         startedAt={build.started_at}
-        waiting={build.status === "queued" ? "Waiting for a worker …" : "Nothing printed yet …"}
+        waiting={build.status === "queued" ? waiting(build) : "Nothing printed yet …"}
         onEnd={refresh}
         tall
       />
     </>
   );
+}
+
+function waiting({ waits_for }: Build): string {
+  return waits_for === null ? "Waiting for a worker …" : `Waiting: ${waits_for}.`;
 }
 
 function BuildHead({ build, inUse }: { build: Build; inUse: boolean }) {

@@ -42,7 +42,7 @@ export function useCancelJob() {
   });
 }
 
-/** The same version with the same arguments and environment, as a new job. */
+/** The same version with the same arguments, environment and priority, as a new job. */
 export function useRunAgain() {
   const cache = useQueryClient();
   return useMutation({
@@ -51,7 +51,7 @@ export function useRunAgain() {
         api.POST("/api/scripts/{script_id}/jobs", {
           params: { path: { script_id: job.script.id } },
           headers: { "Idempotency-Key": randomKey() },
-          body: { version: job.version.number, arguments: job.arguments, environment: job.environment },
+          body: { version: job.version.number, arguments: job.arguments, environment: job.environment, priority: job.priority },
         }),
       ),
     onSuccess: (job) => cache.setQueryData(jobKeys.one(job.id), job),

@@ -11,7 +11,7 @@ import { Facts } from "@/ui/facts";
 import { TextLink } from "@/ui/link-button";
 import { Elapsed, ExactTime, Time } from "@/ui/time";
 import { jobEventsQuery } from "./api";
-import { startedHow } from "./words";
+import { attemptOf, startedHow, startInWords, startMeaning } from "./words";
 
 const NETWORKS: Record<string, string> = {
   none: "none",
@@ -29,6 +29,10 @@ export function JobFacts({ job }: { job: Job }) {
           ["Started", startedHow(job)],
           ["Due", job.due_at && <ExactTime at={job.due_at} />],
           ["Asked for", <ExactTime at={job.created_at} />],
+          ["Priority", job.priority !== 0 && job.priority],
+          ["Place in queue", job.queue_position],
+          ["Deadline", job.deadline_at && <ExactTime at={job.deadline_at} />],
+          ["Attempts", job.max_attempts > 1 && `${attemptOf(job)} at most`],
           ["Began", job.started_at && <ExactTime at={job.started_at} />],
           ["Ended", job.finished_at && <ExactTime at={job.finished_at} />],
           ["Took", job.started_at && <Elapsed from={job.started_at} to={job.finished_at} />],
@@ -40,7 +44,7 @@ export function JobFacts({ job }: { job: Job }) {
           ["Processor", job.cpu_seconds !== null && `${duration(job.cpu_seconds)} used, limit ${plural(job.limits.cpus, "core")}`],
           ["Time limit", duration(job.limits.time_limit_s)],
           ["Network", NETWORKS[job.network] ?? job.network],
-          ["Container start", start(job)],
+          ["Start", job.start_kind && <StartFact job={job} />],
           ["Log dropped", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} from its middle, over the size limit`],
           ["Worker", job.worker],
           ["Id", <IdFact uuid={job.uuid} />],
@@ -61,9 +65,15 @@ function memory(job: Job): string {
   return job.peak_memory_bytes === null ? limit : `${bytes(job.peak_memory_bytes)} at most, ${limit}`;
 }
 
-function start(job: Job): string | null {
-  if (!job.start_kind) return null;
-  return job.start_ms === null ? job.start_kind : `${job.start_kind}, ${duration(job.start_ms / 1000)}`;
+function StartFact({ job }: { job: Job }) {
+  return (
+    <>
+      {startInWords(job)}
+      <Text span inherit c="dimmed">
+        : {startMeaning(job)}
+      </Text>
+    </>
+  );
 }
 
 function ImageFact({ job }: { job: Job }) {

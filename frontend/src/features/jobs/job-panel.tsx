@@ -5,11 +5,13 @@ import { paths } from "@/blocks/paths";
 import { JobStatusPill } from "@/blocks/status";
 import { ErrorAlert } from "@/ui/error-alert";
 import { TextLink } from "@/ui/link-button";
+import { Tag } from "@/ui/tag";
 import { Elapsed } from "@/ui/time";
 import { jobQuery } from "./api";
-import { CancelButton } from "./job-actions";
+import { CancelButton } from "./cancel-button";
 import { JobLog } from "./job-log";
-import { reasonOf } from "./words";
+import { NextAttempt } from "./next-attempt";
+import { attemptOf, reasonOf } from "./words";
 
 export function JobPanel({ id }: { id: number }) {
   const { data: job, error } = useQuery(jobQuery(id));
@@ -22,6 +24,7 @@ export function JobPanel({ id }: { id: number }) {
             Job #{id}
           </TextLink>
           <JobStatusPill status={job.status} />
+          {job.attempt > 1 && <Tag>{attemptOf(job)}</Tag>}
           <Text size="sm" c="dimmed" role="status">
             {reasonOf(job)}
           </Text>
@@ -33,6 +36,7 @@ export function JobPanel({ id }: { id: number }) {
         </Group>
         <CancelButton job={job} size="compact-sm" />
       </Group>
+      <NextAttempt job={job} />
       <JobLog job={job} />
     </Stack>
   );

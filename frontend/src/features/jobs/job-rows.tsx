@@ -3,8 +3,9 @@ import type { Job } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { JobStatusPill } from "@/blocks/status";
 import { Row, Rows } from "@/ui/rows";
+import { Tag } from "@/ui/tag";
 import { Elapsed, Time } from "@/ui/time";
-import { reasonOf, startedHow } from "./words";
+import { attemptOf, reasonOf, startedHow } from "./words";
 
 export function JobRows({ jobs, label }: { jobs: Job[]; label: string }) {
   return (
@@ -22,6 +23,8 @@ export function JobRows({ jobs, label }: { jobs: Job[]; label: string }) {
           }
           side={
             <>
+              {job.priority !== 0 && <Tag>{`priority ${job.priority}`}</Tag>}
+              {job.attempt > 1 && <Tag>{attemptOf(job)}</Tag>}
               {job.started_at && <Elapsed from={job.started_at} to={job.finished_at} />}
               <Time at={job.created_at} />
               <JobStatusPill status={job.status} />

@@ -1,13 +1,14 @@
 /** What a job's state means, in a sentence. Pure. */
-import type { Job } from "@/api/types";
+import type { Attempt, Job } from "@/api/types";
 import { TRIGGERS } from "@/blocks/status";
+import { duration } from "@/lib/format";
 
 /** Why the job is where it is. The server's own reason always comes first. */
 export function reasonOf(job: Job): string {
   if (job.reason) return job.reason;
   switch (job.status) {
     case "queued":
-      return job.queue_position ? `Waiting for a free place: number ${job.queue_position} in the queue.` : "Waiting for a free place.";
+      return waiting(job);
     case "starting":
       return "Its container is being started.";
     case "running":
@@ -21,6 +22,28 @@ export function reasonOf(job: Job): string {
     case "lost":
       return "What became of it is not known.";
   }
+}
+
+function waiting({ waits_for, queue_position }: Job): string {
+  const place = queue_position === null ? "" : ` Number ${queue_position} in the queue.`;
+  return waits_for === null ? `Waiting for a free place.${place}` : `Waiting: ${waits_for}.${place}`;
+}
+
+/** `attempt 2 of 4` where there is or may be more than one, else nothing. */
+export function attemptOf({ attempt, max_attempts }: Pick<Job, "attempt" | "max_attempts">): string {
+  return max_attempts > 1 ? `attempt ${attempt} of ${max_attempts}` : "";
+}
+
+/** `warm start, 38 ms`; nothing where no container was started. */
+export function startInWords({ start_kind, start_ms }: Pick<Attempt, "start_kind" | "start_ms">): string {
+  if (!start_kind) return "";
+  return start_ms === null ? `${start_kind} start` : `${start_kind} start, ${duration(start_ms / 1000)}`;
+}
+
+/** What that means. */
+export function startMeaning({ start_kind }: Pick<Attempt, "start_kind">): string {
+  if (!start_kind) return "";
+  return start_kind === "warm" ? "its container stood ready when it was its turn" : "its container was made when it was its turn";
 }
 
 /** `by ada, by hand` | `by schedule`. */

@@ -1,7 +1,7 @@
 /** Scripts, their files and versions, and starting them. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
-import type { Network, NewFile, ScriptLimits } from "@/api/types";
+import type { Network, NewFile, Retries, ScriptLimits } from "@/api/types";
 import { randomKey } from "@/lib/random-key";
 
 export const scriptKeys = {
@@ -59,6 +59,11 @@ type ScriptChange = {
   limits?: ScriptLimits;
   network?: Network;
   environment?: Record<string, string>;
+  retries?: Retries;
+  deadline_s?: number | null;
+  priority?: number;
+  max_running?: number | null;
+  max_queued?: number | null;
 };
 
 export function useChangeScript(id: number) {
@@ -88,7 +93,7 @@ export function useSaveVersion(id: number) {
 
 export function useRunScript(id: number) {
   return useMutation({
-    mutationFn: (body: { version: number; arguments: string[] }) =>
+    mutationFn: (body: { version: number; arguments: string[]; priority?: number }) =>
       // A click that is sent twice by a bad line starts one job.
       answer(
         api.POST("/api/scripts/{script_id}/jobs", {

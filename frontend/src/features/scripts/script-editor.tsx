@@ -1,6 +1,6 @@
 /** Where a script is written and tried: files, code, save, run, and the job's log below. */
-import { Button, Group, Kbd, Stack, Text, TextInput } from "@mantine/core";
-import { Play, Save } from "lucide-react";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Save } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Job, Script } from "@/api/types";
 import { FilesPane } from "@/blocks/files/files-pane";
@@ -12,6 +12,7 @@ import { ErrorAlert } from "@/ui/error-alert";
 import { TextLink } from "@/ui/link-button";
 import { Notice } from "@/ui/notice";
 import { ConflictDialog } from "./conflict-dialog";
+import { RunBar } from "./run-bar";
 import { useWorkbench, type Workbench } from "./use-workbench";
 
 type Props = { script: Script; active: boolean; onStarted: (job: Job) => void; children?: ReactNode };
@@ -33,7 +34,7 @@ export function ScriptEditor({ script, active, onStarted, children }: Props) {
           ))}
         </Notice>
       )}
-      <RunBar bench={bench} />
+      <RunBar bench={bench} usual={script.priority} />
       {children}
       <ConflictDialog bench={bench} scriptId={script.id} />
       <LeaveDialog blocker={blocker} />
@@ -70,31 +71,6 @@ function SaveBar({ bench }: { bench: Workbench }) {
           Save
         </Button>
       </Group>
-    </Group>
-  );
-}
-
-function RunBar({ bench }: { bench: Workbench }) {
-  return (
-    <Group gap="xs" align="flex-start">
-      <TextInput
-        aria-label="Arguments"
-        placeholder="Arguments, as on a command line"
-        value={bench.line}
-        onChange={(event) => bench.setLine(event.currentTarget.value)}
-        error={bench.lineError}
-        spellCheck={false}
-        autoComplete="off"
-        styles={{ input: { fontFamily: "var(--sc-mono)" } }}
-        style={{ flex: 1, minWidth: "10rem" }}
-      />
-      <Button leftSection={<Play size={16} />} loading={bench.running.isPending} onClick={() => void bench.run()}>
-        Run
-      </Button>
-      <Text size="xs" c="dimmed" visibleFrom="md" mt={9}>
-        Saves and runs: <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>. Leave the editor with <Kbd size="xs">Esc</Kbd>{" "}
-        <Kbd size="xs">Tab</Kbd>.
-      </Text>
     </Group>
   );
 }

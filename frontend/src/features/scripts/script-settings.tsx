@@ -1,7 +1,7 @@
 /** What a script is called, runs on and may use; and its end. */
 import { Radio, SimpleGrid, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
-import type { Image, Network, Script, ScriptLimits } from "@/api/types";
+import type { Image, Network, Retries, Script, ScriptLimits } from "@/api/types";
 import { plural } from "@/lib/format";
 import { ABOUT_FIELDS, AboutFields } from "@/ui/about-fields";
 import { Card } from "@/ui/card";
@@ -13,6 +13,8 @@ import { toast } from "@/ui/toast";
 import { useChangeScript, useDeleteScript } from "./api";
 import { environmentText, parseEnvironment } from "./environment";
 import { ImageField } from "./image-field";
+import { QUEUE_FIELDS, QueueFields, type QueueRules } from "./queue-fields";
+import { RETRY_FIELDS, RetryFields } from "./retry-fields";
 
 type Props = { script: Script; images: Image[]; onDeleted: () => void };
 
@@ -31,7 +33,14 @@ const LIMITS: [field: keyof ScriptLimits, label: string][] = [
   ["cpus", "Processor cores"],
   ["processes", "Processes"],
 ];
-const SHOWN = [...ABOUT_FIELDS, "image_id", "environment", ...LIMITS.map(([field]) => `limits.${field}`)];
+const SHOWN = [
+  ...ABOUT_FIELDS,
+  ...RETRY_FIELDS,
+  ...QUEUE_FIELDS,
+  ...LIMITS.map(([field]) => `limits.${field}`),
+  "image_id",
+  "environment",
+];
 
 const NETWORKS: Record<Network, string> = {
   none: "The script reaches nothing outside its container.",
@@ -45,54 +54,83 @@ function SettingsForm({ script, images }: Omit<Props, "onDeleted">) {
   const [limits, setLimits] = useState<ScriptLimits>(script.limits);
   const [network, setNetwork] = useState<Network>(script.network);
   const [variables, setVariables] = useState(environmentText(script.environment));
+  const [retries, setRetries] = useState<Retries>(script.retries);
+  const [deadline, setDeadline] = useState(script.deadline_s);
+  const [rules, setRules] = useState<QueueRules>(rulesOf(script));
   const change = useChangeScript(script.id);
   const environment = parseEnvironment(variables);
 
   const submit = () => {
     if (environment.error) return;
-    const body = { ...about, image_id: Number(image), limits, network, environment: environment.values };
-    change.mutate(body, { onSuccess: () => toast("Settings saved. The next job uses them.") });
+    const use = { image_id: Number(image), limits, network, environment: environment.values };
+    change.mutate({ ...about, ...use, retries, deadline_s: deadline, ...rules }, { onSuccess: () => toast("Settings saved. The next job uses them.") });
   };
   return (
-    <Card title="Settings">
-      <Form action="Save settings" sending={change} shown={SHOWN} onSubmit={submit}>
-        <AboutFields value={about} onChange={setAbout} error={change.error} />
-        <ImageField images={images} value={image} onChange={setImage} error={change.error} />
-        <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          {LIMITS.map(([field, label]) => (
-            <NumberField
-              key={field}
-              label={label}
-              value={limits[field]}
-              onChange={(value) => setLimits({ ...limits, [field]: value ?? 0 })}
-              error={fieldError(change.error, `limits.${field}`)}
-              min={0}
-              step={field === "cpus" ? 0.5 : 1}
-              allowDecimal={field === "cpus"}
-            />
-          ))}
-        </SimpleGrid>
-        <Radio.Group label="Network" value={network} onChange={(value) => setNetwork(value as Network)}>
-          <Stack gap="xs" mt={4}>
-            {Object.entries(NETWORKS).map(([value, meaning]) => (
-              <Radio key={value} value={value} label={value} description={meaning} />
-            ))}
-          </Stack>
-        </Radio.Group>
-        <Textarea
-          label="Environment variables"
-          description="One a line: NAME=value. Everybody who sees the script sees them, so no passwords here."
-          value={variables}
-          onChange={(event) => setVariables(event.currentTarget.value)}
-          error={environment.error ?? fieldError(change.error, "environment")}
-          autosize
-          minRows={2}
-          maxRows={12}
-          spellCheck={false}
-          styles={{ input: { fontFamily: "var(--sc-mono)" } }}
+    <Form action="Save settings" sending={change} shown={SHOWN} onSubmit={submit}>
+      <Card title="Settings">
+        <Stack>
+          <AboutFields value={about} onChange={setAbout} error={change.error} />
+          <ImageField images={images} value={image} onChange={setImage} error={change.error} />
+          <LimitFields limits={limits} onChange={setLimits} error={change.error} />
+          <NetworkField value={network} onChange={setNetwork} />
+          <Textarea
+            label="Environment variables"
+            description="One a line: NAME=value. Everybody who sees the script sees them, so no passwords here."
+            value={variables}
+            onChange={(event) => setVariables(event.currentTarget.value)}
+            error={environment.error ?? fieldError(change.error, "environment")}
+            autosize
+            minRows={2}
+            maxRows={12}
+            spellCheck={false}
+            styles={{ input: { fontFamily: "var(--sc-mono)" } }}
+          />
+        </Stack>
+      </Card>
+      <Card title="When an attempt fails">
+        <RetryFields retries={retries} onRetries={setRetries} deadline={deadline} onDeadline={setDeadline} error={change.error} />
+      </Card>
+      <Card title="In the queue">
+        <QueueFields rules={rules} onChange={setRules} error={change.error} />
+      </Card>
+    </Form>
+  );
+}
+
+function rulesOf({ priority, max_running, max_queued }: Script): QueueRules {
+  return { priority, max_running, max_queued };
+}
+
+type LimitProps = { limits: ScriptLimits; onChange: (limits: ScriptLimits) => void; error: Error | null };
+
+function LimitFields({ limits, onChange, error }: LimitProps) {
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      {LIMITS.map(([field, label]) => (
+        <NumberField
+          key={field}
+          label={label}
+          value={limits[field]}
+          onChange={(value) => onChange({ ...limits, [field]: value ?? 0 })}
+          error={fieldError(error, `limits.${field}`)}
+          min={0}
+          step={field === "cpus" ? 0.5 : 1}
+          allowDecimal={field === "cpus"}
         />
-      </Form>
-    </Card>
+      ))}
+    </SimpleGrid>
+  );
+}
+
+function NetworkField({ value, onChange }: { value: Network; onChange: (network: Network) => void }) {
+  return (
+    <Radio.Group label="Network" value={value} onChange={(next) => onChange(next as Network)}>
+      <Stack gap="xs" mt={4}>
+        {Object.entries(NETWORKS).map(([name, meaning]) => (
+          <Radio key={name} value={name} label={name} description={meaning} />
+        ))}
+      </Stack>
+    </Radio.Group>
   );
 }
 

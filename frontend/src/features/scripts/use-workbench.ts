@@ -5,7 +5,9 @@ import { ApiError } from "@/api/client";
 import type { Job, Script } from "@/api/types";
 import { useDraft } from "@/blocks/files/use-draft";
 import { splitArguments } from "@/lib/arguments";
+import { fieldError } from "@/ui/field-errors";
 import { toast, toastError } from "@/ui/toast";
+import { isTooMany } from "@/ui/too-many";
 import { scriptFilesQuery, useRunScript, useSaveVersion } from "./api";
 
 export type Workbench = ReturnType<typeof useWorkbench>;
@@ -16,6 +18,8 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
   const [base, setBase] = useState(data.version);
   const [message, setMessage] = useState("");
   const [line, setLine] = useState("");
+  // Null: what the script's settings say.
+  const [priority, setPriority] = useState<number | null>(null);
   const [warnings, setWarnings] = useState<string[]>([]);
   const saving = useSaveVersion(script.id);
   const running = useRunScript(script.id);
@@ -40,7 +44,9 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
   const run = async () => {
     if (split.error || running.isPending || saving.isPending) return;
     const version = await save();
-    if (version !== null) running.mutate({ version, arguments: split.words }, { onSuccess: onStarted, onError: toastError });
+    if (version === null) return;
+    const body = { version, arguments: split.words, ...(priority !== null && { priority }) };
+    running.mutate(body, { onSuccess: onStarted, onError: tellOnce });
   };
   const takeTheirs = async () => {
     const { data: fresh } = await refetch();
@@ -50,7 +56,12 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
     saving.reset();
   };
   return {
-    handle, base, message, setMessage, line, setLine, lineError: split.error, warnings, conflict,
+    handle, base, message, setMessage, line, setLine, lineError: split.error, priority, setPriority, warnings, conflict,
     save, run, takeTheirs, saving, running, entry: data.entry,
   };
+}
+
+/** What the page shows in a place of its own needs no notice in the corner. */
+function tellOnce(error: Error): void {
+  if (!isTooMany(error) && fieldError(error, "priority") === null) toastError(error);
 }

@@ -10,6 +10,7 @@ const healthy: System = {
   clock: { last_tick_at: null, late: false },
   workers: [worker],
   queue: { kind: "in-process", reachable: true },
+  disk: { free_mb: 50_000, min_free_mb: 1_000, shortage: null },
 };
 const titles = (change: Partial<System>) => noticesOf({ ...healthy, ...change }).map((notice) => notice.title);
 
@@ -26,4 +27,11 @@ test("no living worker, a late clock and a silent queue are each said", () => {
   expect(titles({ workers: [{ ...worker, alive: false }] })).toEqual(["No worker is running"]);
   expect(titles({ clock: { last_tick_at: null, late: true } })).toEqual(["The clock is late"]);
   expect(titles({ queue: { kind: "rabbitmq", reachable: false } })).toEqual(["The queue does not answer"]);
+});
+
+test("a disk without room is said with what is wanting", () => {
+  const disk = { free_mb: 10, min_free_mb: 1_000, shortage: "10 MB are free, 1000 MB are needed" };
+  expect(noticesOf({ ...healthy, disk })).toEqual([
+    { title: "Too little room on the disk", text: "Jobs and builds wait: 10 MB are free, 1000 MB are needed." },
+  ]);
 });

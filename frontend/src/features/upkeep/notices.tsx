@@ -1,4 +1,4 @@
-/** What a person must know about the installation: no isolation, no worker, a late clock. */
+/** What a person must know about the installation: no isolation, no worker, no room, a late clock. */
 import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { System } from "@/api/types";
@@ -22,7 +22,7 @@ export function SystemNotices() {
 
 /** Pure, so that its cases are tested without a page. */
 export function noticesOf(system: System): { title: string; text: string }[] {
-  const { runner, workers, clock, queue } = system;
+  const { runner, workers, clock, queue, disk } = system;
   const notices = [];
   if (runner.kind && !runner.isolates) {
     const text = runner.notice ?? "Jobs run as ordinary processes of this machine and can read and change what Scripter can.";
@@ -30,6 +30,9 @@ export function noticesOf(system: System): { title: string; text: string }[] {
   }
   if (!workers.some((worker) => worker.alive)) {
     notices.push({ title: "No worker is running", text: "Jobs and builds wait until one is started: scripter worker." });
+  }
+  if (disk.shortage !== null) {
+    notices.push({ title: "Too little room on the disk", text: `Jobs and builds wait: ${disk.shortage}.` });
   }
   if (clock.late) {
     notices.push({ title: "The clock is late", text: "Schedules may start their jobs late. Is scripter clock running?" });
