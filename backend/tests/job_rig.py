@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from scripter.jobs.states import FINAL, Status, Trigger
 from scripter.jobs.supervisor import Supervisor
 from scripter.runners.docker import DockerRunner
 from scripter.runners.protocol import Runner, Slot
+from scripter.scripts import service as scripts
 from scripter.scripts import versions
 from scripter.scripts.models import Script
 
@@ -66,6 +68,12 @@ class House:
         """What the next jobs run on."""
         with self.context.db.transaction() as session:
             session.get_one(Build, session.get_one(Script, self.script_id).image.good_build_id).reference = reference
+
+    def policy(self, deadline_s: int | None = None, **retries: Any) -> None:
+        """When the next jobs are tried again, and by when they must have ended."""
+        with self.context.db.transaction() as session:
+            settings: scripts.Settings = {"retries": scripts.RetryWishes(**retries), "deadline_s": deadline_s}
+            scripts.change(session, session.get_one(Script, self.script_id), by=self.by, **settings)
 
     def queued(self) -> Job:
         with self.context.db.transaction() as session:

@@ -31,9 +31,9 @@ from scripter.scripts.models import ONCE, Retries, RetryReason, Script, Version
 from scripter.scripts.versions import Saved, add_files, files, history, latest_of, save_version, sweep, version
 
 __all__ = [
-    "PRIORITIES", "Extras", "LastJob", "Limits", "Saved", "Settings", "add_files", "before_delete", "change",
-    "check_environment", "create", "delete_script", "files", "get", "history", "last_jobs", "latest_of", "listed",
-    "save_version", "schedule_counts", "sweep", "using_image", "version",
+    "PRIORITIES", "Extras", "LastJob", "Limits", "RetryWishes", "Saved", "Settings", "add_files", "before_delete",
+    "change", "check_environment", "create", "delete_script", "files", "get", "history", "last_jobs", "latest_of",
+    "listed", "save_version", "schedule_counts", "sweep", "using_image", "version",
 ]  # fmt: skip
 
 STARTER = b'print("Hello, world!")\n'

@@ -109,8 +109,9 @@ def clock_is_late(last_tick: datetime | None, now: datetime) -> bool:
 
 
 def sweep(session: Session) -> None:
-    """Ring again for jobs whose doorbell was lost, close builds whose worker is gone, forget workers long dead, and
-    show saved files that a killed process has not shown."""
+    """Ring again for jobs whose doorbell was lost, end those that wait past their deadline while no worker does so,
+    close builds whose worker is gone, forget workers long dead, and show saved files that a killed process has not."""
+    jobs.end_overdue(session)
     jobs.ring_again(session, clock.now() - RING_AGAIN)
     images.sweep(session)
     scripts.sweep(session)

@@ -187,6 +187,17 @@ def test_the_sweep_rings_again_for_jobs_that_have_waited(
     assert len(rung) == rings
 
 
+def test_the_sweep_ends_jobs_that_wait_past_their_deadline_though_no_worker_runs(
+    context: Context, script: Script
+) -> None:
+    with context.db.transaction() as session:
+        job = jobs.start(session, script, trigger=Trigger.API)
+        session.execute(update(Job).values(deadline_at=clock.now()))
+    tasks.sweep(context)
+    with context.db.reading() as session:
+        assert session.get_one(Job, job.id).reason_code == "deadline"
+
+
 def _messages(context: Context, queue: str) -> list[tuple[object, ...]]:
     found = context.queue.broker.queues[queue]
     return [_arguments(found.get_nowait()) for _ in range(found.qsize())]
