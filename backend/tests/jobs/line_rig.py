@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import ColumnElement, event, func, insert, select
 
 from scripter.access.models import User
 from scripter.config import Jobs
@@ -41,8 +41,7 @@ def start(context: Context, script_id: int, *, by: User | None = None, **wishes:
 def copies(context: Context, job: Job, priorities: Iterable[int]) -> None:
     """More waiting jobs like this one, one for each of these priorities, without the time that a start takes."""
     with context.db.transaction() as session:
-        row = session.get_one(Job, job.id)
-        like = {name: getattr(row, name) for name in Job.__table__.columns.keys() if name != "id"}  # noqa: SIM118
+        like = {name: getattr(job, name) for name in Job.__table__.columns.keys() if name != "id"}  # noqa: SIM118
         rows = [{**like, "uuid": str(uuid.uuid4()), "priority": priority} for priority in priorities]
         session.execute(insert(Job), rows)
 
@@ -55,17 +54,17 @@ def finish(context: Context, job: Job, worker: str = "w") -> None:
     context.db.run(lambda session: moves.finish(session, job, worker, could_not_start("for the test")))
 
 
-def count(context: Context, *conditions: object) -> int:
+def count(context: Context, *conditions: ColumnElement[bool]) -> int:
     with context.db.reading() as session:
-        return session.scalar(select(func.count()).select_from(Job).where(*conditions)) or 0  # type: ignore[arg-type]
+        return session.scalar(select(func.count()).select_from(Job).where(*conditions)) or 0
 
 
 def waiting(context: Context) -> int:
     return count(context, Job.status == Status.QUEUED)
 
 
-def active(context: Context, script_id: int) -> int:
-    return count(context, Job.status.in_(ACTIVE), Job.script_id == script_id)
+def active(context: Context, script_id: int, *more: ColumnElement[bool]) -> int:
+    return count(context, Job.status.in_(ACTIVE), Job.script_id == script_id, *more)
 
 
 def at_once(hands: int, work: Callable[[int], object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 
 from scripter.access.models import User
 from scripter.context import Context
-from scripter.jobs import line, service
+from scripter.jobs import line, moves, service
 from scripter.jobs.line import Standing
 from scripter.jobs.models import Job, JobEvent
 from scripter.jobs.service import Filter
@@ -203,27 +204,46 @@ class TestManyHands:
     def database_url(self, mariadb_url: str) -> str:
         return mariadb_url
 
-    @pytest.mark.parametrize("kind", ["script", "both"])
-    def test_16_workers_never_let_more_jobs_run_than_may(
-        self, context: Context, make_script: MakeScript, anna: User, kind: str
+    @pytest.mark.parametrize("kind", ["script", "person"])
+    def test_who_counts_while_another_takes_the_last_place_waits_and_sees_it_taken(
+        self, context: Context, script: Script, anna: User, kind: str
     ) -> None:
-        script = make_script()
-        share(context, script, max_running=3)
-        if kind == "both":
-            allow(context, max_running_per_user=2)
-        copies(context, start(context, script, by=anna), [0] * 23)
-        most: list[int] = []
+        if kind == "script":
+            share(context, script.id, max_running=1)
+        else:
+            allow(context, max_running_per_user=1)
+        start(context, script.id, by=anna)
+        second = threading.Thread(target=claim, args=(context, "second"))
+        with context.db.transaction() as session:
+            head = line.first(session)
+            # A more urgent one, so that the two are after different jobs.
+            start(context, script.id, by=anna, priority=1)
+            assert head is not None and line.has_room(session, head)
+            second.start()
+            second.join(0.5)
+            assert moves.move(session, head.job_id, Status.QUEUED, Status.STARTING, {"worker": "first"})
+        second.join()
+        assert active(context, script.id) == 1
+
+    def test_16_workers_never_let_more_jobs_run_than_may(self, context: Context, script: Script, anna: User) -> None:
+        share(context, script.id, max_running=3)
+        allow(context, max_running_per_user=2)
+        annas, nobodys = start(context, script.id, by=anna), start(context, script.id)
+        copies(context, annas, [0] * 9)
+        copies(context, nobodys, [0] * 9)
+        most: list[tuple[int, int]] = []
 
         def work(number: int) -> None:
             name = f"w{number}"
             while waiting(context):
                 if job := claim(context, name):
-                    most.append(active(context, script))
+                    most.append((active(context, script.id), active(context, script.id, Job.started_by_id == anna.id)))
                     finish(context, job, name)
 
         at_once(16, work)
-        assert len(most) == 24
-        assert max(most) <= (2 if kind == "both" else 3)
+        assert len(most) == 20
+        assert max(of_script for of_script, _ in most) <= 3
+        assert max(of_anna for _, of_anna in most) <= 2
 
     def test_hands_that_only_take_stop_at_the_limit(self, context: Context, script: Script) -> None:
         share(context, script.id, max_running=3)
