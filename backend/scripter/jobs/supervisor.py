@@ -50,6 +50,8 @@ class Supervisor:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._unattended: set[int] = set()
+        # Runs of which it is certain that they follow nobody any more, whatever their leases say.
+        self._dead: list[str] = []
         self._cleaned = 0.0
         self._bells: list[threading.Event] = []
         # Leases are kept apart from adoption: the one needs only the database, the other may hang with the engine.
@@ -63,11 +65,12 @@ class Supervisor:
 
     def start(self, predecessors: list[str]) -> None:
         """Adopt what `predecessors` (dead runs of this worker) left, then begin to take jobs."""
+        self._dead = predecessors
         try:
-            self._adopt(predecessors)
+            self._adopt()
             self._remove_warm_left()
         except RunnerUnavailable as error:
-            # Their leases run out, so the next rounds will adopt them once the engine answers.
+            # The next rounds adopt them, as soon as the engine answers.
             log.warning("worker.engine_away", error=str(error))
         self._remember_kinds()
         for thread in self._threads:
@@ -218,21 +221,27 @@ class Supervisor:
 
     def _look_after(self) -> None:
         """Take over the jobs whose worker is gone, and now and then clean up after all of them."""
-        self._adopt([])
+        self._adopt()
         if time.monotonic() - self._cleaned >= CLEAN_S:
             self._cleaned = time.monotonic()
             self._remove_orphans()
 
-    def _adopt(self, dead: list[str]) -> None:
+    def _adopt(self) -> None:
         """Follow the jobs of dead workers from now on, from what their containers and slot directories tell."""
         if not self._runner.answers():
             raise RunnerUnavailable
-        jobs = self._context.db.run(lambda session: self._take_over(session, dead))
+        jobs = self._context.db.run(lambda session: self._take_over(session, self._dead))
+        self._dead = []
         if not jobs:
             return
         crash.at("taken-over")
-        # Asked after the jobs are ours: whoever held them makes no container for them any more.
-        alive = {slots.owner(self._context, slot.name): slot for slot in self._all()}
+        try:
+            # Asked after the jobs are ours: whoever held them makes no container for them any more.
+            alive = {slots.owner(self._context, slot.name): slot for slot in self._all()}
+        except ScripterError:
+            ids = [job.id for job in jobs]
+            self._context.db.run(lambda session: moves.abandon(session, self._context.worker, ids))
+            raise
         for job in jobs:
             log.info("job.adopted", job=job.uuid, status=job.status)
             attempt = self._attempt(job)

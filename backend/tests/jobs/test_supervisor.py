@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 import testbed
 from scripter.config import Data, Settings
 from scripter.config import Database as DatabaseSettings
-from scripter.jobs import moves, slots
+from scripter.jobs import moves, slots, supervisor
 from scripter.jobs.models import Job
 from scripter.jobs.outcome import could_not_start
 from scripter.jobs.states import Reason, Status
@@ -347,6 +347,39 @@ def test_an_engine_that_goes_while_a_job_runs_loses_nothing_of_it(
     engine_gate.mend()
     # It was left on the engine, for the next cleaning to find.
     assert [slots.owner(docker_house.context, slot.name) for slot in docker_house.slots()] == [(job.id, 1)]
+
+
+def test_what_a_dead_run_left_is_adopted_as_soon_as_the_engine_is_back_and_not_when_its_lease_is_over(
+    docker_house: House, engine_gate: Gate, far_engine: DockerRunner
+) -> None:
+    job = docker_house.claimed(DEAD)
+    running(docker_house, job)
+    with docker_house.context.db.transaction() as session:
+        session.execute(update(Job).values(lease_until=clock.now() + timedelta(hours=1)))
+    engine_gate.shut()
+    docker_house.worker("w:next", runner=far_engine).start([DEAD])
+    assert docker_house.now(job).worker == DEAD
+    engine_gate.mend()
+    assert docker_house.ended(job).status == Status.SUCCEEDED
+
+
+def test_jobs_that_were_taken_over_when_the_engine_went_are_left_for_the_next_round(
+    docker_house: House, engine_gate: Gate, far_engine: DockerRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "RENEW_S", 3600.0)  # which would find them as well, later
+    job = docker_house.claimed(DEAD)
+    running(docker_house, job)
+    alive = far_engine.alive
+
+    def too_late(labels: Mapping[str, str]) -> list[Slot]:
+        monkeypatch.setattr(far_engine, "alive", alive)
+        engine_gate.shut()
+        return alive(labels)
+
+    monkeypatch.setattr(far_engine, "alive", too_late)
+    docker_house.worker("w:next", runner=far_engine).start([DEAD])
+    engine_gate.mend()
+    assert docker_house.ended(job).status == Status.SUCCEEDED
 
 
 class TestTheDatabaseAway:
