@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -43,6 +45,22 @@ def test_the_agents_record_is_told_in_plain_words(
 ) -> None:
     outcome = from_record(told, bounds)
     assert (outcome.status, outcome.code, outcome.reason) == (status, code, words)
+
+
+STARTED_AT = datetime(2026, 11, 22, 4, 45, 40, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("left_s", "code", "words"),
+    [
+        (59, Reason.DEADLINE, "stopped at the deadline of 600 s"),
+        (61, Reason.TIMEOUT, "timed out after 60 s"),
+    ],
+)
+def test_of_time_limit_and_deadline_the_one_that_came_first_is_named(left_s: int, code: Reason, words: str) -> None:
+    bounds = replace(ALONE, deadline_at=STARTED_AT + timedelta(seconds=left_s), deadline_s=600)
+    outcome = from_record(record(reason="timed_out"), bounds)
+    assert (outcome.status, outcome.code, outcome.reason) == (Status.FAILED, code, words)
 
 
 @pytest.mark.parametrize("ending", list(Ending))
