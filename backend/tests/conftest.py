@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from flask_openapi import OpenAPI
 from people import Browser, add_user, logged_in, visitor
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, exists, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -69,7 +69,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mariadb_template(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mariadb_template(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A MariaDB database in today's shape, made once and emptied for each test."""
     admin = create_engine(services.mariadb_url, isolation_level="AUTOCOMMIT")
     name = f"test_{secrets.token_hex(6)}"
@@ -77,7 +77,10 @@ def mariadb_template(services: testbed.Services, tmp_path_factory: pytest.TempPa
         connection.execute(text(f"CREATE DATABASE {name}"))
     url = make_url(services.mariadb_url).set(database=name).render_as_string(hide_password=False)
     _bring_up_to_date(url, tmp_path_factory.mktemp("locks"))
-    yield url
+    # The tests that run alone restart the server.
+    engine = create_engine(url, pool_pre_ping=True)
+    yield engine
+    engine.dispose()
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name}"))
     admin.dispose()
@@ -104,20 +107,22 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def mariadb_url(mariadb_template: str) -> str:
+def mariadb_url(mariadb_template: Engine) -> str:
     """An empty MariaDB database."""
     _empty(mariadb_template)
-    return mariadb_template
+    return mariadb_template.url.render_as_string(hide_password=False)
 
 
-def _empty(url: str) -> None:
-    engine = create_engine(url)
+def _empty(engine: Engine) -> None:
+    # The rows of this one are made by a migration, and are there for ever.
+    tables = [table for table in Base.metadata.sorted_tables if table.name != JobLock.__tablename__]
     with engine.begin() as connection:
+        [filled] = connection.execute(select(*[exists(select(1).select_from(table)) for table in tables]))
         connection.execute(text("SET FOREIGN_KEY_CHECKS=0"))
-        for table in Base.metadata.sorted_tables:
-            if table.name != JobLock.__tablename__:  # its rows are made by a migration, and are there for ever
+        for table, rows in zip(tables, filled, strict=True):
+            if rows:
                 connection.execute(table.delete())
-    engine.dispose()
+        connection.execute(text("SET FOREIGN_KEY_CHECKS=1"))
 
 
 @pytest.fixture
