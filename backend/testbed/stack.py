@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 from testbed.errors import ServiceError
 from testbed.services import Services
 
-START_S = 60
+START_S = 120
 PASSWORD = "correct horse battery staple"
 SETUP_LINK = re.compile(r"(https?://\S+/setup\?code=\S+)")
 

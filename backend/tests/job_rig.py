@@ -27,7 +27,7 @@ from scripter.scripts import service as scripts
 from scripter.scripts import versions
 from scripter.scripts.models import Script
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 HELLO = "print('begun')"
 # Runs until the test lets it go on; the file is in the script's own directory.
 WAITS = """

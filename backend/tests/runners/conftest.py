@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,12 @@ from scripter.runners.docker import DockerRunner
 from scripter.runners.local import LocalRunner
 from scripter.runners.protocol import Recipe, Runner
 
+# Another process that runs tests at the same time removes its own when it has finished.
+OWN = f"scripter-test-{secrets.token_hex(4)}"
 RECIPE = Recipe(
-    name="scripter-test-shared",
+    name=OWN,
     files={"Dockerfile": DOCKERFILE.encode(), "requirements.txt": b"six==1.17.0\n"},
-    labels={"scripter.test": "shared"},
+    labels={"scripter.test": OWN},
     memory_bytes=512 * MEBIBYTE,
     time_limit=timedelta(minutes=4),
 )

@@ -16,7 +16,7 @@ from scripter.runners.protocol import BuildFailed, Built, Go, Limits, Network, R
 BASE = "python:3.11-slim"
 DOCKERFILE = f"FROM {BASE}\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
 MEBIBYTE = 1024 * 1024
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 def until(true: Callable[[], object], what: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import docker
 import pytest
+from docker.errors import ImageNotFound
 from runner_rig import BASE, Rig, Watch, until
 
 import testbed
@@ -22,8 +25,12 @@ def left_containers(client: docker.APIClient, mark: str) -> list[str]:
 
 def left_images(client: docker.APIClient, mark: str) -> list[str]:
     """Images, also unnamed ones in between, that a command line with this mark has made."""
-    made = ((one["Id"], client.inspect_image(one["Id"])) for one in client.images(all=True))
-    return [name for name, found in made if mark in str(found.get("ContainerConfig"))]
+    found = []
+    for one in client.images(all=True):
+        with suppress(ImageNotFound):  # other tests remove theirs meanwhile
+            if mark in str(client.inspect_image(one["Id"]).get("ContainerConfig")):
+                found.append(one["Id"])
+    return found
 
 
 def test_a_missing_base_image_is_named_with_its_line(docker_rig: Rig) -> None:
