@@ -163,7 +163,7 @@ def test_a_log_just_under_its_limit_is_whole(bench: Bench) -> None:
 def test_the_agents_memory_does_not_grow_with_the_output(bench: Bench) -> None:
     bench.write({"a.sh": "yes | head -c 300000000; cat /dev/zero | head -c 100000000; sleep 60"})
     process = bench.start()
-    bench.send(process, entry="a.sh", log_limit_bytes=2_000_000)
+    bench.send(process, entry="a.sh", log_limit_bytes=2_000_000, time_limit_s=None)
     status = Path(f"/proc/{process.pid}/status")
     work = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while not any("sleep" in Path(f"/proc/{pid}/comm").read_text() for pid in grandchildren(work)):

@@ -486,9 +486,10 @@ class Reports:
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
                 with self.acting:
                     self.fd = os.open(self.path, flags, 0o640)
-                if not stat.S_ISREG(os.fstat(self.fd).st_mode):
+                found = os.fstat(self.fd)
+                if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
                     raise OSError(errno.EINVAL, "something else is in its place")
-                self.size = os.fstat(self.fd).st_size
+                self.size = found.st_size
             written = os.write(self.fd, record)
             if written < len(record):
                 os.ftruncate(self.fd, self.size)
@@ -1020,17 +1021,19 @@ class Job:
     """One script from go to exit record: starts it, watches it in one loop without threads, says how it ended."""
 
     def __init__(self, go: Go, directory: str, signals: Signals) -> None:
-        self.go, self.directory, self.signals = go, directory, signals
+        self.go, self.place, self.signals = go, directory, signals
+        # A name that stays the directory's own, whatever a script that is our own user does to the other one.
+        self.directory = f"/proc/self/fd/{os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)}"
         self.acting = Acting(go["owner"])
-        self.record = ExitRecord(directory, self.acting)
+        self.record = ExitRecord(self.directory, self.acting)
         if go["version"] != 1:
             self._refuse(f"this container was prepared for another version of Scripter (go {go['version']}, not 1)")
         try:
             with self.acting:
-                self.log = Log(directory, go["job"], go["log_limit_bytes"])
+                self.log = Log(self.directory, go["job"], go["log_limit_bytes"])
         except OSError as error:
             self._refuse(f"the log cannot be opened: {error.strerror}")
-        self.disk = Disk(go, go["disk"], directory) if go["disk"] else None
+        self.disk = Disk(go, go["disk"], self.directory) if go["disk"] else None
         self.reason = ""  # why we stopped it, if we did
         self.excess = ""  # what of the disk was too much, if something was
         self.status: int | None = None  # as waitpid gives it, once the script's main process is gone
@@ -1058,7 +1061,7 @@ class Job:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGINT, signal.SIGCHLD])
         self.child = os.fork()
         if self.child == 0:
-            return become(self.go, self.directory, [write for _, write in pipes])
+            return become(self.go, self.place, [write for _, write in pipes])
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         for _, write in pipes:
             os.close(write)
