@@ -16,7 +16,7 @@ from scripter.context import Context
 from scripter.lib import http, problems
 from scripter.lib.http import Problem
 from scripter.lib.sse import Streams
-from scripter.web import border, document, pages
+from scripter.web import border, document, pages, turns
 
 ROOMS = (
     scripter.access.api.bp,
@@ -45,6 +45,7 @@ def create_app(context: Context) -> OpenAPI:
     _set_up(app)
     problems.install(app)
     border.install(app, https_only=context.settings.server.secure_cookies)
+    turns.install(app, context.settings.server.threads)
     guard.install(app, context)
     Streams(app, context.settings.server.streams, guard.permit)
     for room in ROOMS:
