@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.workload import Workload, figure, percentile, start_job
@@ -13,18 +14,43 @@ ENDS = {"succeeded", "failed", "cancelled", "lost"}
 
 
 def measure(workload: Workload) -> None:
-    """Print p50 and p95 of both, and `start_cold_ratio` (p50 of ours by p50 of theirs)."""
+    """Print p50 and p95 of all three, `start_cold_ratio` and `start_warm_ratio` (p50 of ours by p50 of theirs)."""
+    stack = workload.stack
+    stack.stop("worker")
+    stack.start("worker", SCRIPTER_WORKER__WARM_MEMORY_MB="0")
+    cold = _compared(workload, "cold", lambda: None)
+    stack.stop("worker")
+    stack.start("worker")
+    warm = _compared(workload, "warm", lambda: _wait_for_warm(workload))
+    figure("start_cold_ratio", cold, "ratio")
+    figure("start_warm_ratio", warm, "ratio")
+
+
+def _compared(workload: Workload, kind: str, be_ready: Callable[[], None]) -> float:
+    """The ratio of the medians; every one of our starts is held to be of this kind."""
+    start_job(workload)  # so that the worker knows what is wanted
     ours, theirs = [], []
     for _ in range(RUNS):
-        ours.append(_first_line_s(workload))
+        be_ready()
+        time.sleep(0.3)  # what ended is removed after its end is recorded; that is not to slow down the other side
+        ours.append(_first_line_s(workload, kind))
         theirs.append(_docker_run_s(workload))
-    for name, values in (("post_to_first_line", ours), ("docker_run", theirs)):
+    for name, values in ((f"post_to_first_line_{kind}", ours), (f"docker_run_beside_{kind}", theirs)):
         figure(f"{name}_p50_ms", percentile(values, 0.5) * 1000, "ms")
         figure(f"{name}_p95_ms", percentile(values, 0.95) * 1000, "ms")
-    figure("start_cold_ratio", percentile(ours, 0.5) / percentile(theirs, 0.5), "ratio")
+    return percentile(ours, 0.5) / percentile(theirs, 0.5)
 
 
-def _first_line_s(workload: Workload) -> float:
+def _wait_for_warm(workload: Workload) -> None:
+    """Until a container waits for the next job, as it does for anybody who starts one now and then."""
+    deadline = time.monotonic() + 60
+    while not workload.engine.api.containers(filters={"name": "-warm-", "status": "running"}):
+        if time.monotonic() > deadline:
+            raise RuntimeError("No container was kept warm within a minute.")
+        time.sleep(0.02)
+
+
+def _first_line_s(workload: Workload, kind: str) -> float:
     begun = time.perf_counter()
     job = start_job(workload)
     logs = workload.stack.data / "scripts" / str(workload.script_id) / "logs"
@@ -33,8 +59,9 @@ def _first_line_s(workload: Workload) -> float:
             raise RuntimeError(f"Job {job['id']} printed nothing in a minute.")
         time.sleep(0.001)
     taken = time.perf_counter() - begun
-    workload.stack.wait_for(f"/jobs/{job['id']}", ENDS)
-    time.sleep(0.3)  # its container is removed after the end is recorded; that is not to slow down the other side
+    ended = workload.stack.wait_for(f"/jobs/{job['id']}", ENDS)
+    if ended["start_kind"] != kind:
+        raise RuntimeError(f"Job {job['id']} had a {ended['start_kind']} start and not a {kind} one.")
     return taken
 
 

@@ -110,8 +110,7 @@ def start(
         created_at=now,
     )
     try:
-        with session.begin_nested():
-            session.add(job)
+        _add(session, job)
     except IntegrityError:
         # Somebody sent the same key at the same moment and was first.
         if key is not None and (known := _by_key(session, key, script)):
@@ -256,6 +255,16 @@ def _check_own(session: Session, time_limit_s: int | None, priority: int | None)
         bounds.check([Bound("time_limit_s", time_limit_s, 1, most, "seconds")])
     if priority is not None:
         bounds.check([Bound("priority", priority, *scripts.PRIORITIES, "")])
+
+
+def _add(session: Session, job: Job) -> None:
+    """Raises: IntegrityError, with the session as it was before; only a key can be there already."""
+    if job.idempotency_key is None:
+        session.add(job)
+        session.flush()
+        return
+    with session.begin_nested():
+        session.add(job)
 
 
 def _by_key(session: Session, key: str, script: Script) -> Job | None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scripter.context import Context
-from scripter.jobs import moves, service, slots
+from scripter.jobs import line, moves, service, slots
 from scripter.jobs.attempt import Attempt
 from scripter.jobs.models import Job
 from scripter.jobs.pool import Kind, Pool
@@ -30,6 +30,8 @@ STOP_POLL_S = 1.0
 IDLE_S = 2.0
 CLEAN_S = 60.0
 WARM_S = 5.0
+# Longer than from one look of `_look_after` to the next: an idle worker always knows.
+TRUST_S = 6.0
 # How long `stop` waits for what is in the middle of something; less than an operator's patience.
 STOP_S = 5.0
 _RECENT = 50
@@ -53,6 +55,7 @@ class Supervisor:
         # Runs of which it is certain that they follow nobody any more, whatever their leases say.
         self._dead: list[str] = []
         self._cleaned = 0.0
+        self._answered_at = 0.0
         self._bells: list[threading.Event] = []
         # Leases are kept apart from adoption: the one needs only the database, the other may hang with the engine.
         self._threads = [
@@ -128,13 +131,22 @@ class Supervisor:
 
     def _take_all(self) -> None:
         while self.running < self._places and not self._stopping.is_set():
-            if not self._anything_waits() or not self._runner.answers() or self._context.shortage():
+            if self._context.shortage() or not self._engine_answers():
                 return
             job = self._context.db.run(self._claim)
             if job is None:
                 return
             crash.at("claimed")
             self._live(self._attempt(job), Attempt.begin)
+
+    def _engine_answers(self) -> bool:
+        """Asked now and then only: an answer takes longer than a warm start. Who finds it away gives its job back."""
+        if time.monotonic() - self._answered_at < TRUST_S:
+            return True
+        if not self._runner.answers():
+            return False
+        self._answered_at = time.monotonic()
+        return True
 
     def _attempt(self, job: Job) -> Attempt:
         return Attempt(self._context, self._runner, self._pool, job)
@@ -146,8 +158,9 @@ class Supervisor:
         return job
 
     def _anything_waits(self) -> bool:
+        """Not what pauses before its next attempt, or is held back by a limit: that may be so for an hour."""
         with self._context.db.reading() as session:
-            return session.scalar(select(Job.id).where(Job.status == Status.QUEUED).limit(1)) is not None
+            return line.first(session) is not None
 
     def _live(self, attempt: Attempt, begin: Callable[[Attempt], bool]) -> None:
         with self._lock:
@@ -228,7 +241,8 @@ class Supervisor:
 
     def _adopt(self) -> None:
         """Follow the jobs of dead workers from now on, from what their containers and slot directories tell."""
-        if not self._runner.answers():
+        self._answered_at = 0.0
+        if not self._engine_answers():
             raise RunnerUnavailable
         jobs = self._context.db.run(lambda session: self._take_over(session, self._dead))
         self._dead = []
