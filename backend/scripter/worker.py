@@ -51,6 +51,7 @@ class Worker:
         self._firing = Firing(context)
         self._rings: dramatiq.Worker = context.queue.worker(QUEUES, RING_THREADS)
         self._stopped = threading.Event()
+        self._short = False
         self._heart = threading.Thread(target=self._beat_on, name="heartbeat", daemon=True)
 
     def start(self) -> None:
@@ -100,6 +101,16 @@ class Worker:
             engine_answers=self._runner.answers(),
         )
         self._context.db.run(lambda session: upkeep.beat(session, beat))
+        self._tell_shortage()
+
+    def _tell_shortage(self) -> None:
+        """Say it when the disk becomes too full to begin anything, and when it is well again; once each."""
+        shortage = self._context.shortage()
+        if shortage and not self._short:
+            log.warning("worker.waits_for_room", why=shortage)
+        elif self._short and not shortage:
+            log.info("worker.has_room_again")
+        self._short = shortage is not None
 
 
 def run(settings: Settings) -> None:

@@ -21,6 +21,8 @@ from scripter.images import builder, builds
 from scripter.lib import disk as room
 from scripter.logstore import Writer
 from scripter.runners.local import LocalRunner
+from scripter.upkeep import service as upkeep
+from scripter.upkeep.service import Beat
 
 LARGE = "x" * 900_000
 
@@ -150,6 +152,21 @@ def test_too_little_room_is_seen_in_health_and_system(client: Browser, disk: Sma
     disk.make_room()
     assert client.get("/api/health").json["disk"] is True
     assert client.get("/api/system").json["disk"]["shortage"] is None
+
+
+def test_a_waiting_job_says_what_it_waits_for(context: Context, disk: SmallDisk) -> None:
+    context.worker = "w:1"
+    with context.db.transaction() as session:
+        beat = Beat(name="w", runner=LocalRunner(context.data), places=2, running=0, engine_answers=True)
+        upkeep.beat(session, beat)
+    disk.fill(but=5 * MEGABYTE)
+    with context.db.reading() as session:
+        words = upkeep.hindrance(session, 0)
+    assert words is not None
+    assert re.fullmatch(r"only \d+ MB are free on the disk of the data directory", words)
+    disk.make_room()
+    with context.db.reading() as session:
+        assert upkeep.hindrance(session, 0) is None
 
 
 def test_few_files_left_are_a_shortage_too(disk: SmallDisk) -> None:

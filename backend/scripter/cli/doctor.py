@@ -10,7 +10,7 @@ import click
 from scripter import __version__
 from scripter.cli import credentials, terminal
 from scripter.cli.app import App, pass_app
-from scripter.cli.shapes import Health, Session, System
+from scripter.cli.shapes import DiskFacts, Health, Session, System
 from scripter.lib.errors import ScripterError
 
 PROBLEM = 1
@@ -86,11 +86,10 @@ def _of_system(system: System) -> list[Finding]:
     queue = Finding("queue", "ok", f"{system['queue']['kind']}, answers")
     if not system["queue"]["reachable"]:
         queue = Finding("queue", "problem", "does not answer: jobs start late", "Look at RabbitMQ and `queue.url`.")
-    return [queue, _of_clock(system), _of_workers(system), _of_disk(system), *_of_runner(system)]
+    return [queue, _of_clock(system), _of_workers(system), _of_disk(system["disk"]), *_of_runner(system)]
 
 
-def _of_disk(system: System) -> Finding:
-    disk = system["disk"]
+def _of_disk(disk: DiskFacts) -> Finding:
     if disk["shortage"] is None:
         return Finding("disk", "ok", f"{disk['free_mb']} MB are free")
     remedy = f"Make room: jobs and builds wait until {disk['min_free_mb']} MB (`data.min_free_mb`) are free."

@@ -16,10 +16,11 @@ from scripter.lib.errors import BadInput
 FINAL = {"succeeded", "failed", "cancelled", "lost"}
 STATUSES = ("queued", "starting", "running", "succeeded", "failed", "cancelled", "lost")
 
-TIMED_OUT, NOT_STARTED, OUT_OF_MEMORY = 124, 125, 137
+TIMED_OUT, NOT_STARTED, OUT_OF_MEMORY, DISK_LIMIT = 124, 125, 137, 153
 _BY_REASON = {
     "timeout": TIMED_OUT,
     "out_of_memory": OUT_OF_MEMORY,
+    "disk_limit": DISK_LIMIT,
     "cancelled": CANCELLED_BY_USER,
     "could_not_start": NOT_STARTED,
     "lost": NOT_STARTED,

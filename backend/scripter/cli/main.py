@@ -27,6 +27,7 @@ Exit codes
   125      it could not be started, or was lost
   130      it was cancelled
   137      it ran out of memory
+  153      it took more of the disk than it may
   128+N    signal N ended it
 """
 

@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from scripter.cli import main
+from scripter.cli import doctor, main
 from scripter.cli.follow import LogLine
 from scripter.cli.jobs import exit_code
 
@@ -81,6 +81,14 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(runner: CliRunner, tmp_pa
     assert "scripter up" in findings["server"]["remedy"]
 
 
+def test_the_doctor_says_how_much_room_there_is() -> None:
+    well = doctor._of_disk({"free_mb": 5000, "min_free_mb": 1024, "shortage": None})
+    assert (well.state, well.found) == ("ok", "5000 MB are free")
+    short = doctor._of_disk({"free_mb": 12, "min_free_mb": 1024, "shortage": "only 12 MB are free on the disk"})
+    assert (short.state, short.found) == ("problem", "only 12 MB are free on the disk")
+    assert "until 1024 MB (`data.min_free_mb`) are free" in short.remedy
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_is_printed_for_each_shell(runner: CliRunner, shell: str) -> None:
     assert "_SCRIPTER_COMPLETE" in runner.invoke(main, ["completion", shell]).output
@@ -115,6 +123,7 @@ def test_the_clock_is_not_needed_without_a_broker(runner: CliRunner, tmp_path: P
         ({"status": "failed", "reason_code": "exit", "exit_code": 3, "signal": None}, 3),
         ({"status": "failed", "reason_code": "timeout", "exit_code": None, "signal": 15}, 124),
         ({"status": "failed", "reason_code": "out_of_memory", "exit_code": None, "signal": 9}, 137),
+        ({"status": "failed", "reason_code": "disk_limit", "exit_code": 0, "signal": None}, 153),
         ({"status": "cancelled", "reason_code": "cancelled", "exit_code": None, "signal": 15}, 130),
         ({"status": "failed", "reason_code": "signal", "exit_code": None, "signal": 11}, 139),
         ({"status": "failed", "reason_code": "could_not_start", "exit_code": None, "signal": None}, 125),

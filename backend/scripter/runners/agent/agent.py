@@ -485,11 +485,12 @@ class Reports:
             if self.fd < 0:
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
                 with self.acting:
-                    self.fd = os.open(self.path, flags, 0o640)
-                found = os.fstat(self.fd)
+                    fd = os.open(self.path, flags, 0o640)
+                found = os.fstat(fd)
                 if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+                    os.close(fd)
                     raise OSError(errno.EINVAL, "something else is in its place")
-                self.size = found.st_size
+                self.fd, self.size = fd, found.st_size
             written = os.write(self.fd, record)
             if written < len(record):
                 os.ftruncate(self.fd, self.size)
