@@ -21,8 +21,6 @@ from scripter.context import Context
 from scripter.lib import clock
 from scripter.lib.db import after_commit
 
-pytestmark = pytest.mark.fault(18)
-
 THREADS, ROUNDS = 32, 3
 
 
@@ -95,6 +93,7 @@ def cross(session: Session, rival: Rival) -> None:
 def test_thirty_two_requests_that_cross_each_other_are_all_answered_and_counted_once(
     app: OpenAPI, context: Context
 ) -> None:
+    """Fault 18."""
     told: list[int] = []
 
     @app.post("/api/cross")
@@ -121,6 +120,7 @@ def test_thirty_two_requests_that_cross_each_other_are_all_answered_and_counted_
 def test_a_request_whose_transaction_is_taken_back_is_handled_again_with_its_upload(
     app: OpenAPI, context: Context, rival: Rival, nested: bool
 ) -> None:
+    """Fault 18."""
     read: list[bytes] = []
 
     @app.post("/api/upload")
@@ -144,6 +144,7 @@ def test_a_request_whose_transaction_is_taken_back_is_handled_again_with_its_upl
 def test_a_request_that_has_committed_something_is_not_handled_again(
     app: OpenAPI, context: Context, rival: Rival
 ) -> None:
+    """Fault 18."""
     committed: list[int] = []
 
     @app.post("/api/twice")
