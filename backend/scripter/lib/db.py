@@ -52,6 +52,8 @@ _LOCK_WAIT_TIMEOUT = 1205
 # a tenth of this; whoever holds a lock for longer is in trouble, and should not take all others with it.
 _LOCK_WAIT_S = 10
 _TRIES = 8
+# How long SQLite waits for another writer.
+_BUSY_S = 15
 
 T = TypeVar("T")
 
@@ -115,6 +117,7 @@ class Database:
         self.info: dict[str, object] = {}
         self._writing = self.engine.execution_options(write=True)
         self._turns = threading.RLock()
+        self._writers = threading.RLock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -123,7 +126,11 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session whose changes are committed at the end, or all rolled back on an exception."""
-        with Session(self._writing, expire_on_commit=False, info=dict(self.info)) as session, session.begin():
+        with (
+            self._in_line(),
+            Session(self._writing, expire_on_commit=False, info=dict(self.info)) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager
@@ -156,6 +163,17 @@ class Database:
                         raise
         with self._turns:
             return deed()
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """SQLite has one writer at a time, and lets those who wait look by chance whether it is free: in a crowd some
+        look in vain until their time is up. Those of one process therefore wait here, where they are called."""
+        waited = self.is_sqlite and self._writers.acquire(timeout=_BUSY_S)
+        try:
+            yield
+        finally:
+            if waited:
+                self._writers.release()
 
     def _once(self, work: Callable[[Session], T]) -> T:
         with self.transaction() as session:
@@ -200,7 +218,7 @@ def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": 15},
+        connect_args={"check_same_thread": False, "timeout": _BUSY_S},
         pool_size=20,
         max_overflow=40,
     )
@@ -209,7 +227,7 @@ def _sqlite_engine(url: str) -> Engine:
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={1000 * _BUSY_S}", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
