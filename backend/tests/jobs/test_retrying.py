@@ -257,3 +257,12 @@ def given_its_go(house: House, job: Job) -> None:
     house.runner.start(slot, slots.go(house.context, job, "cold start", 0))
     with house.context.db.transaction() as session:
         assert moves.mark_running(session, job, DEAD, 1, "cold")
+
+
+def test_a_job_that_pauses_keeps_no_worker_from_making_containers_ready_for_others(docker_house: House) -> None:
+    docker_house.source("raise SystemExit(3)")
+    docker_house.policy(count=1, delay_s=3600)
+    job = docker_house.queued()
+    docker_house.worker("w:1").start([])
+    waits_for_attempt(docker_house, job, 2)
+    until(docker_house.warm, "a container that waits for another job")
