@@ -44,7 +44,7 @@ PAUSE_S = 1.0
 TRIES = 3
 # How soon after its go an agent is expected to have taken it: at once if it waited, else once Python has started; on a
 # machine that is far too busy that takes a while.
-TAKEN_POLL_S, TAKEN_S = 0.002, 30.0
+TAKEN_POLL_S, TAKEN_SOON_S, TAKEN_S = 0.002, 0.05, 30.0
 # How long an adopted container that has not begun is left alone: a go may still be on its way to it.
 SETTLE_S = 2.0
 
@@ -181,7 +181,7 @@ class Attempt:
         sent = looked = time.monotonic()
         while not self._has_begun():
             now = time.monotonic()
-            if self.let_go.wait(TAKEN_POLL_S if now - sent < 1 else EXIT_POLL_S) or now - sent > patience_s:
+            if self.let_go.wait(TAKEN_POLL_S if now - sent < TAKEN_SOON_S else EXIT_POLL_S) or now - sent > patience_s:
                 return self._has_begun()
             if now - looked >= LOOK_S:
                 looked = now
@@ -303,7 +303,13 @@ class Attempt:
         mine = self._context.db.run(lambda session: moves.finish(session, self._job, self._context.worker, outcome))
         if mine:
             crash.at("end-recorded")
-            log.info("job.finished", job=self._job.uuid, status=outcome.status.value, reason=outcome.reason)
+            log.info(
+                "attempt.finished",
+                job=self._job.uuid,
+                attempt=self._job.attempt,
+                status=outcome.status.value,
+                reason=outcome.reason,
+            )
             self.ended = True
 
     def clean(self) -> None:

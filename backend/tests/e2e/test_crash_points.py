@@ -12,6 +12,7 @@ import pytest
 import requests
 
 import testbed
+from scripter import logstore
 from scripter.lib import crash
 from testbed.stack import Stack, separate
 
@@ -35,6 +36,17 @@ DEATHS = [
     ["start-recorded", "taken-over"],
 ]
 
+# The same where a failed attempt is followed by another one.
+DEATHS_OF_ATTEMPTS = [
+    ["retry-written"],
+    ["end-recorded"],
+    ["discarded"],
+    ["earlier-removed"],
+    ["retry-written", "taken-over"],
+    ["end-recorded", "earlier-removed", "earlier-removed"],
+]
+FAILS = "import os, sys\nprint('attempt', n := int(os.environ['SCRIPTER_ATTEMPT']))\nsys.exit(0 if n == 3 else n)\n"
+
 
 @pytest.fixture(scope="module")
 def stack(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
@@ -44,14 +56,26 @@ def stack(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def script(stack: Stack) -> Any:
+def image(stack: Stack) -> Any:
     image = stack.call(
         "POST", "/images", {"name": "Bare", "files": [{"path": "Dockerfile", "content": "FROM python:3.11-slim\n"}]}
     )
     build = stack.call("POST", f"/images/{image['id']}/builds")
     assert stack.wait_for(f"/builds/{build['id']}", {"succeeded", "failed"})["status"] == "succeeded"
+    return image
+
+
+@pytest.fixture(scope="module")
+def script(stack: Stack, image: Any) -> Any:
     files = [{"path": "main.py", "content": SOURCE}]
     return stack.call("POST", "/scripts", {"name": "Counter", "image_id": image["id"], "files": files})
+
+
+@pytest.fixture(scope="module")
+def failing(stack: Stack, image: Any) -> Any:
+    """A script that fails twice, and succeeds when it is tried a third time."""
+    body = {"name": "Third", "image_id": image["id"], "files": [{"path": "main.py", "content": FAILS}]}
+    return stack.call("POST", "/scripts", {**body, "retries": {"count": 2, "delay_s": 2, "factor": 1}})
 
 
 @pytest.mark.parametrize("deaths", DEATHS, ids="+".join)
@@ -63,6 +87,38 @@ def test_a_worker_may_die_at_any_step(stack: Stack, services: testbed.Services, 
         assert stack.wait_for_end("worker") == 137, stack.log("worker")[-2000:]
     stack.start("worker")
     check(stack, services, job)
+
+
+@pytest.mark.parametrize("deaths", DEATHS_OF_ATTEMPTS, ids="+".join)
+def test_a_worker_may_die_at_any_step_between_two_attempts(
+    stack: Stack, services: testbed.Services, failing: Any, deaths: list[str]
+) -> None:
+    stack.stop("worker")
+    job = stack.call("POST", f"/scripts/{failing['id']}/jobs", {})
+    for step in deaths:
+        stack.start("worker", **{crash.VARIABLE: step})
+        assert stack.wait_for_end("worker") == 137, stack.log("worker")[-2000:]
+    stack.start("worker")
+    check_attempts(stack, services, job)
+
+
+def test_a_worker_may_be_killed_while_a_job_waits_for_its_next_attempt(
+    stack: Stack, services: testbed.Services, failing: Any
+) -> None:
+    stack.kill("worker")
+    stack.start("worker")
+    job = stack.call("POST", f"/scripts/{failing['id']}/jobs", {})
+    for attempt in (2, 3):
+        until(lambda attempt=attempt: waits_for(stack, job, attempt))  # type: ignore[misc]
+        stack.kill("worker")
+        stack.start("worker")
+    check_attempts(stack, services, job)
+
+
+def waits_for(stack: Stack, job: Any, attempt: int) -> bool:
+    now = stack.call("GET", f"/jobs/{job['id']}")
+    assert now["status"] not in ENDS, now
+    return bool(now["status"] == "queued" and now["attempt"] == attempt)
 
 
 @pytest.mark.parametrize("step", ["job-written", "job-committed"])
@@ -92,15 +148,31 @@ def check(stack: Stack, services: testbed.Services, job: Any) -> None:
     assert (job["status"], job["reason"]) == ("succeeded", "exit 0"), job
     log = stack.http.get(f"{stack.url}/api/jobs/{job['id']}/log?plain=1", timeout=10).text
     assert [line for line in log.splitlines() if line.startswith("line")] == [f"line {n}" for n in range(LINES)]
+    check_nothing_is_left(stack, services, job)
+
+
+def check_attempts(stack: Stack, services: testbed.Services, job: Any) -> None:
+    """It failed twice and then succeeded; each attempt was made once and speaks in its own section of the log."""
+    job = stack.wait_for(f"/jobs/{job['id']}", ENDS)
+    assert (job["status"], job["reason"], job["attempt"]) == ("succeeded", "exit 0", 3), job
+    assert [(one["number"], one["reason"]) for one in job["attempts"]] == [(1, "exit 1"), (2, "exit 2"), (3, "exit 0")]
+    log = stack.http.get(f"{stack.url}/api/jobs/{job['id']}/log", timeout=10).content
+    end = 0
+    for one in job["attempts"]:
+        assert one["log_start"] == end
+        end = one["log_end"]
+        lines = [logstore.parse(line) for line in log[one["log_start"] : end].splitlines()]
+        assert [line.text.decode() for line in lines if not line.own] == [f"attempt {one['number']}"]
+        assert sum(line.text.endswith(f"attempt {one['number']} of 3".encode()) for line in lines if line.own) == 1
+    assert end == len(log) == job["log_size"]
+    check_nothing_is_left(stack, services, job)
+
+
+def check_nothing_is_left(stack: Stack, services: testbed.Services, job: Any) -> None:
     engine = docker.DockerClient(base_url=services.docker_host)
     try:
-        until(
-            lambda: (
-                not engine.api.containers(
-                    all=True, filters={"label": f"scripter.job={job['id']}", "name": "scripter-" + instance(stack)}
-                )
-            )
-        )
+        named = {"name": f"scripter-{instance(stack)}-job-{job['id']}-"}
+        until(lambda: not engine.api.containers(all=True, filters=named))
         until(lambda: not list((stack.data / "slots").glob(f"{job['id']}-*")))
     finally:
         engine.close()
