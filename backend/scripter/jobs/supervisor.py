@@ -164,6 +164,9 @@ class Supervisor:
 
     def _live(self, attempt: Attempt, begin: Callable[[Attempt], bool]) -> None:
         with self._lock:
+            if earlier := self._attempts.get(attempt.job_id):
+                # The job was in other hands meanwhile, so quickly that the thread of before has not noticed.
+                earlier.let_go.set()
             self._attempts[attempt.job_id] = attempt
             if self._stopping.is_set():
                 attempt.let_go.set()

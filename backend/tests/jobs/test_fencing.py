@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
-from job_rig import WAITS, House
+from job_rig import WAITS, House, until
 from sqlalchemy import update
 
 from scripter.jobs.models import Job
@@ -33,6 +34,21 @@ def test_a_worker_that_falls_asleep_right_after_its_claim_leaves_alone_what_anot
     house.worker("w:awake").start([])
     house.running(job)
     assert not house.attempt("w:asleep", job).begin()
+    house.finish(job)
+    assert house.ended(job).status == Status.SUCCEEDED
+    assert house.output(job) == ["begun", "finished"]
+
+
+def test_a_worker_that_gets_its_job_back_follows_it_once(house: House) -> None:
+    house.source(WAITS)
+    job = house.queued()
+    house.worker("w:1").start([])
+    house.running(job)
+    for _ in range(8):
+        with house.context.db.transaction() as session:
+            session.execute(update(Job).values(worker="w:thief", lease_until=clock.now() - timedelta(seconds=1)))
+        until(lambda: house.now(job).worker == "w:1", "the worker to have it back")
+    until(lambda: [one.name for one in threading.enumerate()].count(f"job-{job.id}") == 1, "all threads but one to end")
     house.finish(job)
     assert house.ended(job).status == Status.SUCCEEDED
     assert house.output(job) == ["begun", "finished"]
