@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.workload import Workload, figure, start_job
+from benchmarks.workload import Workload, ended, figure, start_job
 
 JOBS = 60
 # With how many containers at one time the bare loop is tried, and with how many jobs each.
@@ -33,19 +33,13 @@ def _ours_s(workload: Workload) -> float:
     """With as many places as the worker has by default. Until every job is recorded to have succeeded."""
     begun = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
-        ids = {job["id"] for job in pool.map(lambda _: start_job(workload), range(JOBS))}
-    for state in ("queued", "starting", "running"):
-        # Asked seldom and little, so that the asking takes nothing from what is measured.
-        while workload.stack.call("GET", f"/jobs?script_id={workload.script_id}&status={state}&limit=1")["items"]:
-            if time.perf_counter() - begun > 300:
-                raise RuntimeError(f"Some of {JOBS} jobs are still {state} after five minutes.")
-            time.sleep(0.1)
-    taken = time.perf_counter() - begun
-    query = f"/jobs?script_id={workload.script_id}&status=succeeded&limit=200"
-    done = {job["id"] for job in workload.stack.call("GET", query)["items"]}
-    if not ids <= done:
-        raise RuntimeError(f"{len(ids - done)} of {JOBS} jobs have not succeeded.")
-    return taken
+        started = list(pool.map(lambda _: start_job(workload), range(JOBS)))
+    # One after the other, which asks little of the processors that are measured.
+    for job in started:
+        end = ended(workload.stack, job, every_s=0.05)
+        if end["status"] != "succeeded":
+            raise RuntimeError(f"Job {end['id']} is {end['status']} ({end['reason']}) instead of succeeded.")
+    return time.perf_counter() - begun
 
 
 def _sdk_s(workload: Workload, parallel: int, jobs: int) -> float:
