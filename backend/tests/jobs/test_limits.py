@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask_openapi import OpenAPI
 from line_rig import allow, at_once, claim, copies, share, start, waiting
-from people import Browser, add_user
+from people import Browser, add_user, logged_in
 from sqlalchemy import func, select
 
 from scripter.access.models import AuditEntry, User
@@ -137,6 +138,22 @@ def test_a_jobs_own_priority_is_held_to_its_bounds(
     assert caught.value.fields[0].field == "priority"
     answer = client.post(f"/api/scripts/{script.id}/jobs", json={"priority": priority})
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "priority")
+
+
+def test_two_hundred_posts_at_once_are_each_accepted_or_told_to_come_back(
+    app: OpenAPI, context: Context, anna: User, script: Script
+) -> None:
+    allow(context, max_queued=50)
+    browsers = [logged_in(app, context, anna) for _ in range(200)]
+    answers: list[int] = []
+
+    def work(number: int) -> None:
+        answers.append(browsers[number].post(f"/api/scripts/{script.id}/jobs", json={}).status_code)
+
+    at_once(200, work)
+    assert set(answers) == {202, 429}
+    assert len(answers) == 200
+    assert answers.count(202) == waiting(context) <= 50
 
 
 class TestARush:
