@@ -14,6 +14,7 @@ from typing import Any, Literal
 from docker.errors import APIError, ImageNotFound, NotFound
 
 from scripter.runners import docker_create, places
+from scripter.runners.docker_agent import AgentFiles
 from scripter.runners.docker_build import DockerBuild
 from scripter.runners.docker_egress import Egress
 from scripter.runners.docker_engine import Engine, explained
@@ -58,7 +59,7 @@ class DockerRunner:
         self._egress = Egress(self._engine, egress_dns)
         self._paths = HostPaths(self._engine, data, host_directory)
         self._inputs = Inputs()
-        self._agent = places.AGENT.read_text(encoding="utf-8")
+        self._agent = AgentFiles(data)
 
     @property
     def host(self) -> str:
@@ -73,6 +74,7 @@ class DockerRunner:
             raise ImageGone
         places.lay_out(spec.directory, own_user=True)
         (spec.directory / docker_create.HOSTS).write_text(_HOSTS)
+        self._agent.put(spec.directory)
         with self._engine.talking():
             self._check_network(spec)
             container = self._container(spec)
@@ -159,7 +161,7 @@ class DockerRunner:
         """A new container of this name."""
         client = self._engine.client
         config = docker_create.job_container(
-            client, spec, self._paths.of(spec.directory), self._agent, self._engine.processors, self._egress_dns
+            client, spec, self._paths.of(spec.directory), self._engine.processors, self._egress_dns
         )
         # The engine gives a name away before its container can be seen, and takes it back after; both are soon over.
         for _ in range(_TRIES):

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from docker import APIClient
 from docker.types import ContainerConfig, Healthcheck, HostConfig, LogConfig, Mount, Ulimit
 
+from scripter.runners import docker_agent
 from scripter.runners.places import SCRIPT_USER
 from scripter.runners.protocol import Limits, Network, SlotSpec
 
@@ -35,9 +36,9 @@ _PROBE_LIMITS = Limits(memory_bytes=256 * 1024 * 1024, cpus=1.0, processes=64)
 
 
 def job_container(
-    client: APIClient, spec: SlotSpec, source: str, agent: str, processors: int, egress_dns: Sequence[str] = ()
+    client: APIClient, spec: SlotSpec, source: str, processors: int, egress_dns: Sequence[str] = ()
 ) -> ContainerConfig:
-    """The container of one slot; `source` is its directory as the engine's host sees it, `agent` the agent's text.
+    """The container of one slot; `source` is its directory, with the agent in it, as the engine's host sees it.
 
     `egress_dns` are the resolvers for the network mode egress; the other modes keep the engine's own.
 
@@ -46,7 +47,7 @@ def job_container(
     """
     return client.create_container_config(
         image=spec.image,
-        command=["python3", "-c", agent],
+        command=["python3", "-c", docker_agent.BOOT],
         # Not the image's: nothing may stand between the engine's signals and the agent.
         entrypoint=[],
         hostname="job",

@@ -218,6 +218,7 @@ def test_a_warm_container_that_has_gone_is_not_given_away(docker_rig: Rig, clien
     client.remove_container(warm.reference, force=True)
     with pytest.raises(SlotGone):
         docker_rig.runner.assign(warm, f"{docker_rig.mark}-job-1")
+    docker_rig.runner.discard(warm)
 
 
 def test_warm_containers_do_not_keep_their_image(docker_rig: Rig) -> None:

@@ -1,6 +1,6 @@
 """The agent: the one program of Scripter's inside every job container (PID 1), wrapped around one script.
 
-The runners start it as `python3 -c <this file>` in the prepared container, or as a child process (local runner). It
+The runners start it as the first process of the prepared container, or as a child process (local runner). It
 waits on standard input for one line of JSON, the *go*; runs the script; writes its log, its reports and, as its last
 act, `exit.json`. End of input without a go means "not needed any more": it leaves quietly and writes nothing.
 
@@ -10,8 +10,8 @@ The job directory (`SCRIPTER_JOB_DIR`, else `/job`):
     work/         its current directory and home             events.jsonl  its reports, each with a time
     artifacts/    what it leaves behind                      exit.json     how it ended; nothing is written after it
 
-Why one long file: it is handed over as the text of a command line into images that hold nothing of ours, so it cannot
-import a neighbour, and it uses only the standard library of Python 3.8. It reads from the bottom up: `main`, `Job`
+Why one long file: it is handed into images that hold nothing of ours, as one text that a test can run and a person can
+read from end to end, and it uses only the standard library of Python 3.8. It reads from the bottom up: `main`, `Job`
 (the loop), `become` (the child), `Reports`, `Log`, `Lines`, `Mask`. Modules that cost milliseconds (hashlib, ctypes)
 are loaded while it waits for the go, and pathlib, typing and threading not at all.
 
