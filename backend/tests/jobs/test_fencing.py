@@ -44,7 +44,7 @@ def test_a_worker_that_gets_its_job_back_follows_it_once(house: House) -> None:
     job = house.queued()
     house.worker("w:1").start([])
     house.running(job)
-    for _ in range(8):
+    for _ in range(4):
         with house.context.db.transaction() as session:
             session.execute(update(Job).values(worker="w:thief", lease_until=clock.now() - timedelta(seconds=1)))
         until(lambda: house.now(job).worker == "w:1", "the worker to have it back")
