@@ -18,7 +18,7 @@ from scripter.jobs.states import FINAL, Reason, Status, Trigger
 from scripter.lib.errors import Conflict
 from scripter.scripts.models import Script
 
-RACES, REAL_RACES = 100, 12
+RACES, REAL_RACES = 40, 10
 
 
 def test_of_an_end_and_two_cancellations_at_the_same_moment_one_wins(
