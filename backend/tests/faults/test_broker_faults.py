@@ -26,7 +26,7 @@ def waiting(rig: Rig, name: str) -> tuple[int, int]:
 def is_heard_again(rig: Rig) -> None:
     """The worker listens to its queues, and nothing waits in them."""
     for name in ("jobs", "builds", "ticks"):
-        until(lambda name=name: (0, 1) == try_to_ask(rig, name), f"the worker to listen to {name}")
+        until(lambda name=name: try_to_ask(rig, name) == (0, 1), f"the worker to listen to {name}")
 
 
 def try_to_ask(rig: Rig, name: str) -> tuple[int, int] | None:
