@@ -116,7 +116,10 @@ def report(error: ScripterError, *, as_json: bool) -> None:
     """Say what went wrong, every field of it."""
     if as_json:
         fields = [{"field": one.field, "message": one.message} for one in error.fields]
-        terminal.show_json({"error": {"code": error.code, "message": error.message, "fields": fields}})
+        told: dict[str, object] = {"code": error.code, "message": error.message, "fields": fields}
+        if error.retry_after_s is not None:
+            told["retry_after_s"] = error.retry_after_s
+        terminal.show_json({"error": told})
         return
     if [one.message for one in error.fields] == [error.message]:
         terminal.say(f"Error: {terminal.line(error.fields[0].field)}: {terminal.clean(error.message)}", err=True)

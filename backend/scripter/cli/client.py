@@ -186,10 +186,15 @@ def _problem(answer: requests.Response) -> ScripterError:
         said = answer.json()
         kind = _ERRORS.get(said["code"], ScripterError)
         fields = [FieldError(str(one["field"]), str(one["message"])) for one in said.get("errors", [])]
-        return kind(str(said["detail"]), fields=fields)
+        return kind(str(said["detail"]), fields=fields, retry_after_s=_retry_after_s(answer))
     except (requests.JSONDecodeError, KeyError, TypeError):
         kind = Unavailable if answer.status_code >= 500 else ScripterError
         return kind(f"The server answered with status {answer.status_code} and nothing that Scripter says.")
+
+
+def _retry_after_s(answer: requests.Response) -> int | None:
+    given = answer.headers.get("Retry-After", "")
+    return int(given) if given.isdecimal() else None
 
 
 def _why(error: requests.RequestException) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import click
@@ -54,8 +55,11 @@ class LogPrinter:
         click.echo(text, nl=line.whole, err=to_stderr, color=True)
 
 
-def follow(client: Client, path: str, printer: LogPrinter) -> None:
-    """Print the log behind the stream at `path` until it ends, through broken connections."""
+def follow(client: Client, path: str, printer: LogPrinter, reach: Callable[[int], None] = lambda end: None) -> None:
+    """Print the log behind the stream at `path` until it ends, through broken connections.
+
+    `reach` hears up to which byte of the log it is printed.
+    """
     broken = False
 
     def tell() -> None:
@@ -69,3 +73,4 @@ def follow(client: Client, path: str, printer: LogPrinter) -> None:
         if event.name == "log":
             for line in str(event.data["text"]).split("\n")[:-1]:
                 printer.print(LogLine.parse(line))
+            reach(int(event.data["end"]))

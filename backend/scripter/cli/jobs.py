@@ -8,8 +8,10 @@ import click
 
 from scripter.cli import terminal
 from scripter.cli.app import CANCELLED_BY_USER, App, Group, pass_app
+from scripter.cli.attempts import Reached, Teller, telling
 from scripter.cli.follow import LogLine, LogPrinter, follow
-from scripter.cli.shapes import Job
+from scripter.cli.rules import PRIORITY
+from scripter.cli.shapes import Attempt, Job, Start
 from scripter.cli.wait import wait
 from scripter.lib.errors import BadInput
 
@@ -19,6 +21,7 @@ STATUSES = ("queued", "starting", "running", "succeeded", "failed", "cancelled",
 TIMED_OUT, NOT_STARTED, OUT_OF_MEMORY, DISK_LIMIT = 124, 125, 137, 153
 _BY_REASON = {
     "timeout": TIMED_OUT,
+    "deadline": TIMED_OUT,
     "out_of_memory": OUT_OF_MEMORY,
     "disk_limit": DISK_LIMIT,
     "cancelled": CANCELLED_BY_USER,
@@ -39,6 +42,7 @@ def register(root: click.Group) -> None:
 @click.option("--env", "environment", multiple=True, metavar="NAME=VALUE", help="Set an environment variable.")
 @click.option("--version", type=click.IntRange(min=1), help="Run an older version.")
 @click.option("--time-limit", type=click.IntRange(min=1), metavar="SECONDS", help="Stop it after this long.")
+@click.option("--priority", type=PRIORITY, help="Where jobs wait, a higher one goes first.")
 @pass_app
 def run(
     app: App,
@@ -49,14 +53,17 @@ def run(
     environment: tuple[str, ...],
     version: int | None,
     time_limit: int | None,
+    priority: int | None,
 ) -> None:
     """Run a script and exit as it does. Its arguments stand after --.
 
-    With --follow its output is ours: stdout on stdout, stderr on stderr. Interrupting it does not end the job.
+    With --follow its output is ours: stdout on stdout, stderr on stderr. Interrupting it does not end the job. A job
+    that is tried again is waited for until its last attempt, which is the one that counts.
     """
     found = app.script(script)
     body: dict[str, object] = {"arguments": list(arguments), "environment": dict(map(_variable, environment))}
-    body |= {key: value for key, value in (("version", version), ("time_limit_s", time_limit)) if value is not None}
+    wishes = {"version": version, "time_limit_s": time_limit, "priority": priority}
+    body |= {key: value for key, value in wishes.items() if value is not None}
     started: Job = app.client.post(f"/api/scripts/{found['id']}/jobs", body)
     if detach:
         app.done(started, f"Job {started['id']} of {found['name']} is {started['status']}.")
@@ -96,14 +103,16 @@ def show_all(app: App, script_name: str | None, status: str | None, limit: int) 
             one["id"],
             one["script"]["name"],
             one["status"],
-            one["reason"],
+            _attempt(one),
+            one["reason"] or one["waits_for"],
             one["trigger"],
+            one["priority"] or None,
             terminal.when(one["created_at"]),
             terminal.duration(one["duration_s"]),
         )
         for one in jobs
     ]
-    columns = ("ID", "SCRIPT", "STATUS", "REASON", "TRIGGER", "CREATED", "TOOK")
+    columns = ("ID", "SCRIPT", "STATUS", "ATTEMPT", "REASON", "TRIGGER", "PRIORITY", "CREATED", "TOOK")
     app.show(jobs, lambda: terminal.show_table(columns, rows, "There are no such jobs."))
 
 
@@ -113,7 +122,7 @@ def show_all(app: App, script_name: str | None, status: str | None, limit: int) 
 def show(app: App, job_id: str) -> None:
     """Show one job, by number or UUID."""
     found: Job = app.client.get(_path(job_id))
-    app.show(found, lambda: terminal.show_facts(_facts(found)))
+    app.show(found, lambda: _tell(found))
 
 
 @job.command("log")
@@ -125,7 +134,7 @@ def log(app: App, job_id: str, follows: bool, timed: bool) -> None:
     """Print the log of a job. With --json each line is an object of its own."""
     printer = LogPrinter("json" if app.json else "timed" if timed else "plain")
     if follows:
-        follow(app.client, f"{_path(job_id)}/log/stream", printer)
+        _follow(app, _path(job_id), printer)
         return
     for line in app.client.lines(f"{_path(job_id)}/log"):
         printer.print(LogLine.parse(line.decode(errors="replace")))
@@ -145,14 +154,21 @@ def _to_the_end(app: App, job: Job, follows: bool) -> Job:
     path = f"/api/jobs/{job['id']}"
     try:
         if follows:
-            follow(app.client, f"{path}/log/stream", LogPrinter("stderr" if app.json else "split"))
-        return cast("Job", wait(app, path, FINAL, f"Job {job['id']} of {job['script']['name']}"))
+            _follow(app, path, LogPrinter("stderr" if app.json else "split"))
+        hear = Teller().hear if not (follows or app.json) else lambda found: None
+        return cast("Job", wait(app, path, FINAL, f"Job {job['id']} of {job['script']['name']}", hear))
     except KeyboardInterrupt:
         told = (
             f"The job goes on. See it: scripter job log {job['id']} --follow; end it: scripter job cancel {job['id']}"
         )
         terminal.say(f"\n{told}", err=True)
         click.get_current_context().exit(CANCELLED_BY_USER)
+
+
+def _follow(app: App, path: str, printer: LogPrinter) -> None:
+    reached = Reached()
+    with telling(app.client, path, reached):
+        follow(app.client, f"{path}/log/stream", printer, reached.tell)
 
 
 def _tell_end(job: Job) -> None:
@@ -174,6 +190,13 @@ def _path(job_id: str) -> str:
     return f"/api/jobs/{job_id}"
 
 
+def _tell(job: Job) -> None:
+    terminal.show_facts(_facts(job))
+    if job["max_attempts"] > 1:
+        terminal.say("")
+        terminal.show_table(_ATTEMPT_COLUMNS, map(_attempt_row, job["attempts"]), "No attempt has begun yet.")
+
+
 def _facts(job: Job) -> list[tuple[str, object]]:
     return [
         ("number", job["id"]),
@@ -184,10 +207,44 @@ def _facts(job: Job) -> list[tuple[str, object]]:
         ("exit code", job["exit_code"]),
         ("trigger", job["trigger"]),
         ("arguments", " ".join(job["arguments"])),
+        ("priority", job["priority"] or None),
         ("place in queue", job["queue_position"]),
+        ("waits for", job["waits_for"]),
+        ("attempt", _attempt(job)),
+        ("tried again at", terminal.when(job["retry_at"])),
+        ("deadline", terminal.when(job["deadline_at"])),
         ("created", terminal.when(job["created_at"])),
         ("started", terminal.when(job["started_at"])),
+        ("start", _start(job)),
         ("finished", terminal.when(job["finished_at"])),
         ("took", terminal.duration(job["duration_s"])),
         ("worker", job["worker"]),
     ]
+
+
+_ATTEMPT_COLUMNS = ("ATTEMPT", "STATUS", "REASON", "STARTED", "START", "TOOK", "MEMORY")
+
+
+def _attempt_row(one: Attempt) -> tuple[object, ...]:
+    memory = one["peak_memory_bytes"]
+    return (
+        one["number"],
+        one["status"],
+        one["reason"],
+        terminal.when(one["started_at"]),
+        _start(one),
+        terminal.duration(one["duration_s"]),
+        None if memory is None else f"{memory / 2**20:.1f} MB",
+    )
+
+
+def _attempt(job: Job) -> str | None:
+    """`2 of 4`; nothing for a job that is never tried again."""
+    return f"{job['attempt']} of {job['max_attempts']}" if job["max_attempts"] > 1 else None
+
+
+def _start(one: Start) -> str | None:
+    """`warm, 38 ms`: whether a container stood ready, and what passed until the script began."""
+    if one["start_kind"] is None:
+        return None
+    return one["start_kind"] if one["start_ms"] is None else f"{one['start_kind']}, {one['start_ms']} ms"

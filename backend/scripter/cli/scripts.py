@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from scripter.cli import files, terminal
+from scripter.cli import files, rules, terminal
 from scripter.cli.app import App, Group, pass_app
 from scripter.cli.shapes import Script, Version
+from scripter.lib.errors import BadInput
 
 _SOURCE = click.Path(exists=True, path_type=Path)
 
@@ -28,6 +29,7 @@ def script() -> None:
 @click.option("--from", "source", type=_SOURCE, required=True, help="A directory, or the only file.")
 @click.option("--entry", help="The file to start with, if it is not main.py or the only one.")
 @click.option("--description", default="", help="What it is for.")
+@rules.rule_options
 @pass_app
 def create(app: App, name: str, image_name: str, source: Path, entry: str | None, description: str) -> None:
     """Make a script from files."""
@@ -38,9 +40,31 @@ def create(app: App, name: str, image_name: str, source: Path, entry: str | None
         "image_id": app.image(image_name)["id"],
         "entry": files.entry_of(found, entry),
         "files": found,
+        **rules.given(),
     }
     made: Script = app.client.post("/api/scripts", body)
     app.done(made, f"Script {made['name']} has number {made['id']}. Run it: scripter run {made['id']} --follow")
+
+
+@script.command("update")
+@click.argument("name")
+@click.option("--name", "new_name", help="Another name.")
+@click.option("--image", "image_name", help="Another image.")
+@click.option("--description", help="What it is for.")
+@rules.rule_options
+@pass_app
+def update(app: App, name: str, new_name: str | None, image_name: str | None, description: str | None) -> None:
+    """Change a script's settings. What is not named stays; its files are changed by `scripter script save`."""
+    wishes = {
+        "name": new_name,
+        "image_id": app.image(image_name)["id"] if image_name else None,
+        "description": description,
+    }
+    body = {key: value for key, value in wishes.items() if value is not None} | rules.given()
+    if not body:
+        raise BadInput("Nothing to change: name at least one option. See `scripter script update --help`.")
+    changed: Script = app.client.patch(f"/api/scripts/{app.script(name)['id']}", body)
+    app.done(changed, f"Script {changed['name']} is changed. Jobs that start from now on go by it.")
 
 
 @script.command("save")
@@ -119,6 +143,7 @@ def _tell_saved(script: Script, version: Version) -> None:
 def _facts(script: Script) -> list[tuple[str, object]]:
     last = script["last_job"]
     image = script["image"]
+    retries = script["retries"]
     return [
         ("number", script["id"]),
         ("name", script["name"]),
@@ -128,6 +153,12 @@ def _facts(script: Script) -> list[tuple[str, object]]:
         ("version", script["version"]["number"]),
         ("network", script["network"]),
         ("environment", ", ".join(script["environment"])),
+        ("tried again", rules.in_words(retries["count"], retries["delay_s"], retries["factor"])),
+        ("tried again on", ", ".join(retries["reasons"]) if retries["count"] else None),
+        ("deadline", script["deadline_s"] and f"{script['deadline_s']} s after it was queued"),
+        ("priority", script["priority"] or None),
+        ("running at once", script["max_running"]),
+        ("waiting at once", script["max_queued"]),
         ("schedules", script["schedules"]),
         ("last job", last and f"number {last['id']}, {last['status']}, {terminal.when(last['created_at'])}"),
         ("changed", terminal.when(script["updated_at"])),

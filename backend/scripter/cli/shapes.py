@@ -70,6 +70,13 @@ class VersionRef(TypedDict):
     number: int
 
 
+class Retries(TypedDict):
+    count: int
+    delay_s: int
+    factor: float
+    reasons: list[str]
+
+
 class Script(Named):
     description: str
     image: ScriptImage
@@ -77,6 +84,11 @@ class Script(Named):
     version: VersionRef
     network: str
     environment: dict[str, str]
+    retries: Retries
+    deadline_s: int | None
+    priority: int
+    max_running: int | None
+    max_queued: int | None
     last_job: JobSummary | None
     schedules: int
     updated_at: str
@@ -91,7 +103,22 @@ class Version(TypedDict):
     warnings: list[str]
 
 
-class Job(JobSummary):
+class Start(TypedDict):
+    start_kind: str | None
+    start_ms: int | None
+
+
+class Attempt(Start):
+    number: int
+    status: str
+    reason: str | None
+    started_at: str | None
+    duration_s: float | None
+    peak_memory_bytes: int | None
+    log_end: int | None
+
+
+class Job(JobSummary, Start):
     script: Named
     version: VersionRef
     trigger: str
@@ -99,7 +126,14 @@ class Job(JobSummary):
     exit_code: int | None
     signal: int | None
     reason_code: str | None
+    attempt: int
+    max_attempts: int
+    attempts: list[Attempt]
+    retry_at: str | None
+    deadline_at: str | None
+    priority: int
     queue_position: int | None
+    waits_for: str | None
     worker: str | None
 
 

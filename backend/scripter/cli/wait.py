@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from rich.markup import escape
@@ -17,8 +17,10 @@ _LONGEST_PAUSE_S = 2.0
 _PATIENCE_S = 300.0
 
 
-def wait(app: App, path: str, final: Collection[str], what: str) -> Any:
-    """What `path` shows once its status is one of `final`.
+def wait(
+    app: App, path: str, final: Collection[str], what: str, hear: Callable[[Any], None] = lambda found: None
+) -> Any:
+    """What `path` shows once its status is one of `final`; `hear` is given what it shows each time before.
 
     Raises:
         Unavailable: the server has been away for five minutes.
@@ -31,6 +33,7 @@ def wait(app: App, path: str, final: Collection[str], what: str) -> Any:
                 seen = time.monotonic()
                 if found["status"] in final:
                     return found
+                hear(found)
                 status.update(escape(terminal.line(f"{what}: {found['status']}")))
             except Unavailable:
                 if time.monotonic() - seen > _PATIENCE_S:

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from scripter.cli.client import Client
-from scripter.lib.errors import BadInput, Conflict, NotFound, ScripterError, Unavailable
+from scripter.lib.errors import BadInput, Conflict, NotFound, ScripterError, TooMany, Unavailable
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -105,6 +105,20 @@ def test_a_problem_comes_back_as_the_error_that_it_was() -> None:
     ):
         Client(url).get("/api/images")
     assert [(one.field, one.message) for one in caught.value.fields] == [("name", "taken")]
+
+
+def test_a_refusal_that_passes_says_when() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        body = b'{"code": "too_many", "detail": "Later."}'
+        handler.send_response(429)
+        handler.send_header("Retry-After", "12")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    with server(answer) as url, pytest.raises(TooMany, match="Later") as told:
+        Client(url).get("/api/jobs")
+    assert told.value.retry_after_s == 12
 
 
 def test_what_is_not_scripter_is_told_in_words() -> None:

@@ -122,6 +122,7 @@ def test_the_clock_is_not_needed_without_a_broker(runner: CliRunner, tmp_path: P
         ({"status": "succeeded", "reason_code": None, "exit_code": 0, "signal": None}, 0),
         ({"status": "failed", "reason_code": "exit", "exit_code": 3, "signal": None}, 3),
         ({"status": "failed", "reason_code": "timeout", "exit_code": None, "signal": 15}, 124),
+        ({"status": "failed", "reason_code": "deadline", "exit_code": None, "signal": None}, 124),
         ({"status": "failed", "reason_code": "out_of_memory", "exit_code": None, "signal": 9}, 137),
         ({"status": "failed", "reason_code": "disk_limit", "exit_code": 0, "signal": None}, 153),
         ({"status": "cancelled", "reason_code": "cancelled", "exit_code": None, "signal": 15}, 130),

@@ -19,11 +19,12 @@ from testbed.stack import PASSWORD, Stack, embedded
 PROGRAM = str(Path(sys.executable).with_name("scripter"))
 
 SOURCE = """
-import sys, time
+import os, sys, time
 wish = sys.argv[1:]
 print("out", *wish, flush=True)
 print("err", file=sys.stderr, flush=True)
 if "exit3" in wish: sys.exit(3)
+if "second" in wish and os.environ["SCRIPTER_ATTEMPT"] != "2": sys.exit(4)
 if "sleep" in wish: time.sleep(600)
 if "count" in wish:
     for number in range(60):
@@ -91,6 +92,13 @@ def script(shell: Shell, image: str, tmp_path_factory: pytest.TempPathFactory) -
     return "worker bee"
 
 
+def wait_until_one_runs(shell: Shell, script: str) -> None:
+    deadline = time.monotonic() + 60
+    while not any(job["status"] == "running" for job in shell.json("job", "list", "--script", script)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_run_gives_output_arguments_and_exit_code_as_the_script_did(shell: Shell, script: str) -> None:
     told = shell(["run", script, "--follow", "--", "exit3", "--x"])
     assert told.returncode == 3
@@ -108,6 +116,38 @@ def test_run_without_follow_waits_and_says_only_how_it_ended(shell: Shell, scrip
 def test_run_with_json_prints_the_job_and_nothing_else(shell: Shell, script: str) -> None:
     job = shell.json("run", script, "--follow", "--", "exit3", code=3)
     assert (job["status"], job["exit_code"], job["arguments"]) == ("failed", 3, ["exit3"])
+
+
+def test_following_goes_on_over_attempts_and_the_last_one_counts(shell: Shell, script: str) -> None:
+    policy = ["--retries", "2", "--retry-delay", "1", "--retry-on", "exit", "--priority", "4"]
+    assert shell(["script", "update", script, *policy, "--deadline", "600"]).returncode == 0
+    told = shell(["run", script, "--follow", "--", "second"])
+    assert told.returncode == 0, told.stderr
+    assert told.stdout == "out second\nout second\n"
+    assert "Attempt 1 failed (exit 4). Attempt 2 of 3" in told.stderr
+    job = shell.json("job", "list", "--limit", "1")[0]
+    assert (job["priority"], [one["exit_code"] for one in job["attempts"]]) == (4, [4, 0])
+    shown = shell(["job", "show", str(job["id"])]).stdout
+    assert "2 of 3" in shown and "exit 4" in shown
+    assert {one["start_kind"] for one in job["attempts"]} <= {"warm", "cold"}
+    assert f"{job['start_kind']}, {job['start_ms']} ms" in shown
+    reset = shell.json("script", "update", script, "--retries", "0", "--deadline", "none", "--priority", "0")
+    assert (reset["retries"]["count"], reset["deadline_s"], reset["priority"]) == (0, None, 0)
+
+
+def test_a_start_beyond_the_limit_is_refused_in_words_with_75(shell: Shell, script: str) -> None:
+    shell.json("script", "update", script, "--max-running", "1", "--max-queued", "1")
+    running = shell.json("run", script, "--detach", "--", "sleep")
+    wait_until_one_runs(shell, script)
+    waiting = shell.json("run", script, "--detach", "--", "sleep")
+    refused = shell.json("run", script, "--priority", "10", code=75)["error"]
+    assert refused["code"] == "too_many"
+    assert f"of the script {script} no more than 1 may" in refused["message"]
+    assert refused["retry_after_s"] >= 1
+    assert "1 of 1 jobs of this script are running" in shell(["job", "list", "--script", script]).stdout
+    for job in (waiting, running):
+        shell(["job", "cancel", str(job["id"])])
+    shell.json("script", "update", script, "--max-running", "none", "--max-queued", "none")
 
 
 @pytest.mark.parametrize(
@@ -150,10 +190,7 @@ def test_following_goes_on_through_a_restart_of_the_server_and_misses_nothing(
     results: list[subprocess.CompletedProcess[str]] = []
     runner = threading.Thread(target=lambda: results.append(shell(["run", script, "--follow", "--", "count"])))
     runner.start()
-    deadline = time.monotonic() + 60
-    while not any(job["status"] == "running" for job in shell.json("job", "list", "--script", script)):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until_one_runs(shell, script)
     stack.kill("up")
     stack.start("up")
     runner.join()

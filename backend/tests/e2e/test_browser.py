@@ -188,6 +188,35 @@ def test_a_line_far_up_in_a_long_log_is_found_and_brought_into_sight(page: Page)
     expect(page.locator("[data-target]")).to_be_in_viewport()
 
 
+def test_a_script_that_fails_once_is_tried_again_and_its_attempts_are_told_apart(page: Page) -> None:
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_role("textbox", name="Retries").fill("2")
+    page.get_by_role("textbox", name="First pause (seconds)").fill("1")
+    expect(page.get_by_text("Tried up to 3 times: after 1 s, 2 s.")).to_be_visible()
+    picture(page, "script-settings")
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.get_by_text("Settings saved.")).to_be_visible()
+    page.get_by_role("tab", name="Editor").click()
+    type_code(
+        page,
+        "Code of main.py",
+        "import os, sys\nnumber = os.environ['SCRIPTER_ATTEMPT']\nprint('this is try', number)\nsys.exit(number == '1')\n",
+    )
+    page.get_by_role("textbox", name="Code of main.py").press("Control+Enter")
+    page.get_by_role("link", name=re.compile(r"^Job #\d+$")).click()
+    attempts = page.get_by_role("list", name="Attempts").get_by_role("listitem")
+    expect(attempts).to_have_count(2, timeout=SLOW_MS)
+    expect(attempts.nth(1)).to_contain_text("succeeded", timeout=SLOW_MS)
+    expect(attempts.nth(0)).to_contain_text(re.compile(r"exit 1.*(warm|cold) start.*failed"))
+    expect(page.get_by_role("log")).to_contain_text("this is try 2")
+    page.get_by_role("link", name="Attempt 1").click()
+    expect(page.get_by_role("log")).to_contain_text("this is try 1")
+    expect(page.get_by_role("log")).not_to_contain_text("this is try 2")
+    picture(page, "job-attempts")
+    page.evaluate(AXE.read_text())
+    assert [one["id"] for one in page.evaluate("axe.run()")["violations"]] == []
+
+
 def test_the_list_of_jobs_leads_to_the_page_of_one(page: Page) -> None:
     page.get_by_role("link", name="Jobs").first.click()
     expect(page.get_by_text("cancelled by anna").first).to_be_visible()

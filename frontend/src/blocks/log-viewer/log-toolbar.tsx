@@ -11,9 +11,9 @@ import classes from "./log.module.css";
 export type TimeColumn = "off" | "clock" | "since";
 export type LogPrefs = { time: TimeColumn; wrap: boolean };
 
-type Props = { of: LogOf; view: LogWindow; prefs: LogPrefs; onPrefs: (prefs: LogPrefs) => void };
+type Props = { of: LogOf; view: LogWindow; size: number; prefs: LogPrefs; onPrefs: (prefs: LogPrefs) => void };
 
-export function LogToolbar({ of, view, prefs, onPrefs }: Props) {
+export function LogToolbar({ of, view, size, prefs, onPrefs }: Props) {
   const copy = async () => {
     await navigator.clipboard.writeText(view.lines.map((line) => plain(line.text)).join("\n") + "\n");
     toast(`Copied ${view.lines.length} lines.`);
@@ -41,7 +41,7 @@ export function LogToolbar({ of, view, prefs, onPrefs }: Props) {
       </Group>
       <Group gap="xs">
         <Text size="xs" c="dimmed">
-          {bytes(view.size)}
+          {bytes(size)}
         </Text>
         <Button
           size="compact-xs"

@@ -43,7 +43,7 @@ export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false }
   };
   return (
     <section className={classes.viewer} data-tall={tall || undefined} aria-label={label}>
-      <LogToolbar of={of} view={view} prefs={prefs} onPrefs={setPrefs} />
+      <LogToolbar of={of} view={view} size={Math.max(0, view.size - log.first)} prefs={prefs} onPrefs={setPrefs} />
       {view.lines.length > 0 && <LogSearch of={of} onJump={(offset) => void jump(offset)} />}
       <ErrorAlert error={view.error} />
       {view.lines.length === 0 ? (

@@ -17,11 +17,11 @@ const rows = () => screen.getAllByRole("listitem");
 test("each attempt tells how it ended, how it started, and leads to its section of the log", () => {
   show(<Attempts job={twice} selected={2} />);
   expect(rows()).toHaveLength(2);
-  expect(rows()[0]).toHaveTextContent("the container disappeared · warm start, 38 ms · 12 MB of memory at most");
+  expect(rows()[0]).toHaveTextContent("the container disappeared · warm start, 38 ms · up to 12 MB of memory");
   expect(rows()[1]).toHaveTextContent("exit 3 · cold start, 371 ms");
   expect(screen.getByRole("link", { name: "Attempt 1" })).toHaveAttribute("href", "/jobs/7?attempt=1");
   expect(screen.getByRole("link", { name: "Attempt 2" })).toHaveAttribute("aria-current", "true");
-  expect(screen.getByRole("link", { name: "Show the log of all attempts" })).toHaveAttribute("href", "/jobs/7");
+  expect(screen.getByRole("link", { name: "Show all" })).toHaveAttribute("href", "/jobs/7");
 });
 
 test("a lost attempt is called lost and never a success", () => {

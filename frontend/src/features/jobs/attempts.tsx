@@ -1,4 +1,5 @@
 /** The attempts of a job that was tried more than once, each leading to its section of the log. */
+import { Text } from "@mantine/core";
 import type { Attempt, Job } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { JobStatusPill } from "@/blocks/status";
@@ -30,7 +31,18 @@ export function Attempts({ job, selected }: Props) {
           />
         ))}
       </Rows>
-      {selected !== null && <TextLink to={paths.job(job.id)}>Show the log of all attempts</TextLink>}
+      <Text size="sm" c="dimmed" mt={6}>
+        {selected === null ? (
+          "Choose an attempt to see its part of the log alone."
+        ) : (
+          <>
+            The log below is that of attempt {selected}.{" "}
+            <TextLink to={paths.job(job.id)} size="sm">
+              Show all
+            </TextLink>
+          </>
+        )}
+      </Text>
     </section>
   );
 }
@@ -46,7 +58,7 @@ function Note({ attempt }: { attempt: Attempt }) {
           <span title={startMeaning(attempt)}>{start}</span>
         </>
       )}
-      {attempt.peak_memory_bytes !== null && ` · ${bytes(attempt.peak_memory_bytes)} of memory at most`}
+      {attempt.peak_memory_bytes !== null && ` · up to ${bytes(attempt.peak_memory_bytes)} of memory`}
     </>
   );
 }

@@ -11,7 +11,7 @@ import { Facts } from "@/ui/facts";
 import { TextLink } from "@/ui/link-button";
 import { Elapsed, ExactTime, Time } from "@/ui/time";
 import { jobEventsQuery } from "./api";
-import { attemptOf, startedHow, startInWords, startMeaning } from "./words";
+import { startedHow, startInWords, startMeaning } from "./words";
 
 const NETWORKS: Record<string, string> = {
   none: "none",
@@ -32,7 +32,7 @@ export function JobFacts({ job }: { job: Job }) {
           ["Priority", job.priority !== 0 && job.priority],
           ["Place in queue", job.queue_position],
           ["Deadline", job.deadline_at && <ExactTime at={job.deadline_at} />],
-          ["Attempts", job.max_attempts > 1 && `${attemptOf(job)} at most`],
+          ["Attempts", job.max_attempts > 1 && `${job.attempt} of at most ${job.max_attempts}`],
           ["Began", job.started_at && <ExactTime at={job.started_at} />],
           ["Ended", job.finished_at && <ExactTime at={job.finished_at} />],
           ["Took", job.started_at && <Elapsed from={job.started_at} to={job.finished_at} />],
@@ -44,7 +44,7 @@ export function JobFacts({ job }: { job: Job }) {
           ["Processor", job.cpu_seconds !== null && `${duration(job.cpu_seconds)} used, limit ${plural(job.limits.cpus, "core")}`],
           ["Time limit", duration(job.limits.time_limit_s)],
           ["Network", NETWORKS[job.network] ?? job.network],
-          ["Start", job.start_kind && <StartFact job={job} />],
+          ["Container", job.start_kind && <StartFact job={job} />],
           ["Log dropped", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} from its middle, over the size limit`],
           ["Worker", job.worker],
           ["Id", <IdFact uuid={job.uuid} />],

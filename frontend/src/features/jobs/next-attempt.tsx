@@ -30,6 +30,6 @@ function Countdown({ job, at }: { job: Job; at: string }) {
 /** `Attempt 2 of 4 begins in 14 s.` */
 export function beginsWhen(attempt: string, at: string, now: number): string {
   const seconds = Math.ceil((Date.parse(at) - now) / 1000);
-  const when = seconds > 0 ? `in ${duration(seconds)}` : "as soon as a place is free";
+  const when = seconds > 0 ? `in ${duration(seconds)}` : "as soon as it is its turn";
   return `${attempt.charAt(0).toUpperCase()}${attempt.slice(1)} begins ${when}.`;
 }

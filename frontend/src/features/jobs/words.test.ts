@@ -38,5 +38,5 @@ test("the next attempt is counted down to, and then waits like any other job", (
   const now = Date.parse("2026-11-22T05:00:00Z");
   expect(beginsWhen("attempt 2 of 4", at, now)).toBe("Attempt 2 of 4 begins in 14 s.");
   expect(beginsWhen("attempt 2 of 4", at, now + 13_200)).toBe("Attempt 2 of 4 begins in 1 s.");
-  expect(beginsWhen("attempt 2 of 4", at, now + 20_000)).toBe("Attempt 2 of 4 begins as soon as a place is free.");
+  expect(beginsWhen("attempt 2 of 4", at, now + 20_000)).toBe("Attempt 2 of 4 begins as soon as it is its turn.");
 });

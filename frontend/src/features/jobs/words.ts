@@ -43,7 +43,7 @@ export function startInWords({ start_kind, start_ms }: Pick<Attempt, "start_kind
 /** What that means. */
 export function startMeaning({ start_kind }: Pick<Attempt, "start_kind">): string {
   if (!start_kind) return "";
-  return start_kind === "warm" ? "its container stood ready when it was its turn" : "its container was made when it was its turn";
+  return start_kind === "warm" ? "a container stood ready for it" : "a container had to be made for it";
 }
 
 /** `by ada, by hand` | `by schedule`. */

@@ -93,6 +93,9 @@ function Reasons({ retries, change, error }: PartProps) {
         {Object.entries(REASONS).map(([reason, words]) => (
           <Checkbox key={reason} value={reason} label={words} />
         ))}
+        <Text size="xs" c="dimmed">
+          The script finds the number of its attempt in the environment variable SCRIPTER_ATTEMPT.
+        </Text>
       </Stack>
     </Checkbox.Group>
   );

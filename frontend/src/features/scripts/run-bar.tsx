@@ -25,7 +25,7 @@ export function RunBar({ bench, usual }: Props) {
           spellCheck={false}
           autoComplete="off"
           styles={{ input: { fontFamily: "var(--sc-mono)" } }}
-          style={{ flex: 1, minWidth: "10rem" }}
+          style={{ flex: "1 1 15rem" }}
         />
         <Options bench={bench} usual={usual} />
         <Button leftSection={<Play size={16} />} loading={bench.running.isPending} onClick={() => void bench.run()}>
