@@ -9,13 +9,15 @@ import secrets
 import signal
 import socket
 import threading
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import dramatiq
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from scripter import start_up
 from scripter.config import Settings
@@ -30,10 +32,13 @@ from scripter.upkeep.service import Beat
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 QUEUES = {"jobs", "builds", "ticks"}
 # Rings are short: they claim, set a bell or plan a minute. None of them waits for a job or a build.
 RING_THREADS = 4
 BEAT_S = 5.0
+PAUSE_S = 0.5
 # With room for a number behind it, as the rows have.
 _NAME_LENGTH = 57
 
@@ -56,12 +61,9 @@ class Worker:
 
     def start(self) -> None:
         """Take over what earlier runs of this worker left, and begin."""
-        self._beat()
-        with self._context.db.reading() as session:
-            earlier = upkeep.earlier_runs(session, self._name)
-        self._context.db.run(lambda session: images.adopt(session, earlier))
+        earlier = self._patiently(self._announce)
         self._supervisor.start(earlier)
-        self._context.db.run(lambda session: upkeep.forget_runs(session, earlier))
+        self._patiently(lambda: self._context.db.run(lambda session: upkeep.forget_runs(session, earlier)))
         self._firing.start()
         self._rings.start()
         self._heart.start()
@@ -78,6 +80,29 @@ class Worker:
             last.callback(self._firing.stop)
             last.callback(self._rings.stop, timeout=5_000)
         self._heart.join()
+
+    def _announce(self) -> list[str]:
+        """Say that this run is here, and take over the builds of the earlier ones, which it gives."""
+        self._beat()
+        with self._context.db.reading() as session:
+            earlier = upkeep.earlier_runs(session, self._name)
+        self._context.db.run(lambda session: images.adopt(session, earlier))
+        return earlier
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Do it, again and again while the database server is away: it was there a moment ago, and will be back.
+
+        Raises: OperationalError when it stays away.
+        """
+        deadline = time.monotonic() + start_up.DATABASE_WAIT_S
+        while True:
+            try:
+                return work()
+            except OperationalError as error:
+                if self._context.db.is_sqlite or time.monotonic() > deadline:
+                    raise
+                log.warning("worker.database_away", error=str(error))
+                time.sleep(PAUSE_S)
 
     def _leave(self) -> None:
         try:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import docker
 import pytest
+from gate import Gate
 from job_rig import WAITS, House, until
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 import testbed
 from scripter import migrations, wiring, worker
@@ -18,6 +22,8 @@ from scripter.config import Worker as WorkerSettings
 from scripter.context import Context
 from scripter.jobs.states import Status
 from scripter.runners.docker import DockerRunner
+from scripter.runners.local import LocalRunner
+from scripter.upkeep import service as upkeep
 from scripter.upkeep.models import WorkerRow
 from testbed.stack import Stack
 
@@ -44,6 +50,39 @@ def test_a_long_host_name_fits_into_the_rows(context: Context, monkeypatch: pyte
     assert {len(name) for name, _ in taken} <= set(range(1, 61))
     for _, lock in taken:
         lock.close()
+
+
+class TestTheDatabaseGoesWhileItStarts:
+    @pytest.fixture
+    def gate(self, services: testbed.Services) -> Iterator[Gate]:
+        url = make_url(services.mariadb_url)
+        gate = Gate(socket.AF_INET, ("127.0.0.1", 0), (url.host, url.port))
+        yield gate
+        gate.close()
+
+    @pytest.fixture
+    def database_url(self, mariadb_url: str, gate: Gate) -> str:
+        far = make_url(mariadb_url).set(host="127.0.0.1", port=gate.address[1])
+        return far.render_as_string(hide_password=False)
+
+    @pytest.mark.parametrize("step", ["earlier_runs", "forget_runs"])
+    def test_it_waits_and_begins(
+        self, context: Context, gate: Gate, step: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        done = getattr(upkeep, step)
+
+        def gone_once(*arguments: object) -> object:
+            monkeypatch.setattr(upkeep, step, done)
+            gate.shut()
+            threading.Timer(1.5, gate.mend).start()
+            return done(*arguments)
+
+        monkeypatch.setattr(upkeep, step, gone_once)
+        begun = worker.Worker(context, LocalRunner(tmp_path))
+        begun.start()
+        with context.db.reading() as session:
+            assert session.scalars(select(WorkerRow.run)).all() == [context.worker]
+        begun.stop()
 
 
 class TestTheProcess:

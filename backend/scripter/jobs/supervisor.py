@@ -56,29 +56,30 @@ class Supervisor:
         self._dead: list[str] = []
         self._cleaned = 0.0
         self._answered_at = 0.0
+        self._adopt_bell = threading.Event()
         self._bells: list[threading.Event] = []
         # Leases are kept apart from adoption: the one needs only the database, the other may hang with the engine.
         self._threads = [
             self._round("take-jobs", self._take_all, IDLE_S, context.job_bell),
             self._round("stop-jobs", self._tell_stops, STOP_POLL_S, context.stop_bell),
             self._round("keep-leases", self._keep, RENEW_S),
-            self._round("adopt-jobs", self._look_after, ADOPT_S),
+            self._round("adopt-jobs", self._look_after, ADOPT_S, self._adopt_bell),
             self._round("keep-warm", self._keep_warm, WARM_S, self._pool.bell),
         ]
 
     def start(self, predecessors: list[str]) -> None:
         """Adopt what `predecessors` (dead runs of this worker) left, then begin to take jobs."""
         self._dead = predecessors
-        try:
-            self._adopt()
-            self._remove_warm_left()
-        except RunnerUnavailable as error:
-            # The next rounds adopt them, as soon as the engine answers.
-            log.warning("worker.engine_away", error=str(error))
-        self._remember_kinds()
+        for step in (self._adopt, self._remove_warm_left, self._remember_kinds):
+            try:
+                step()
+            except (RunnerUnavailable, SQLAlchemyError) as error:
+                # Engine or database are away again: the next rounds adopt, as soon as both answer.
+                log.warning("worker.not_settled", step=step.__name__, error=str(error))
         for thread in self._threads:
             thread.start()
         self._context.job_bell.set()
+        self._adopt_bell.set()
 
     def stop(self) -> None:
         """Take no more jobs and follow none; the running ones go on and wait for whoever comes next."""
