@@ -118,6 +118,7 @@ class _Sender:
         self._waiting: queue.Queue[dramatiq.Message[object] | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._send_all, name="ring", daemon=True)
         self._starting = threading.Lock()
+        self._given_up = threading.Event()
         self._lost = 0
 
     def send(self, message: dramatiq.Message[object]) -> None:
@@ -136,10 +137,11 @@ class _Sender:
         with suppress(queue.Full):
             self._waiting.put_nowait(None)
         self._thread.join(_GOODBYE_S)
+        self._given_up.set()
         return not self._thread.is_alive()
 
     def _send_all(self) -> None:
-        while (message := self._waiting.get()) is not None:
+        while not self._given_up.is_set() and (message := self._waiting.get()) is not None:
             try:
                 self._broker.enqueue(message)
             except UNREACHABLE as error:
