@@ -72,6 +72,7 @@ class Engine:
     def stop(self) -> None:
         """End the engine and, unlike a crash or `kill`, all its containers: they are leftovers of tests."""
         if self.answers():
+            processes.check_unshared(self._dockerd())
             self._clear()
         processes.stop(self._dockerd(), STOP_SECONDS)
         processes.kill_children(processes.find(self._shim()))

@@ -21,6 +21,8 @@ from testbed.errors import ServiceError
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PROXY_VARIABLES = frozenset({"http_proxy", "https_proxy", "no_proxy"})
 POLL_SECONDS = 0.05
+# The directory of a testbed whose services other tests may be using at this moment: then none of them is broken.
+SHARED_VARIABLE = "SCRIPTER_TEST_SHARED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +80,29 @@ def is_ours(pid: int, program: Program) -> bool:
 
 
 def send(program: Program, number: signal.Signals) -> list[int]:
-    """Send a signal to every process of the program; answers their ids."""
-    return [pid for pid in find(program) if _send(pid, program, number)]
+    """Send a signal to every process of the program; answers their ids.
+
+    Raises:
+        ServiceError: as `check_unshared`.
+    """
+    found = find(program)
+    if found:
+        check_unshared(program)
+    return [pid for pid in found if _send(pid, program, number)]
+
+
+def check_unshared(program: Program) -> None:
+    """Called before anything is broken.
+
+    Raises:
+        ServiceError: other tests may be using the program at this moment.
+    """
+    shared = os.environ.get(SHARED_VARIABLE)
+    if shared and f"{shared}/" in program.mark:
+        raise ServiceError(
+            f"Other tests may be using {program.name} at this moment, so it is left alone."
+            " A test that breaks a service says so: @pytest.mark.alone"
+        )
 
 
 def stop(program: Program, grace_seconds: float) -> None:

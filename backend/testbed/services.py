@@ -39,8 +39,6 @@ _VARIABLE_OF: Mapping[Part, str] = MappingProxyType(
 # Parts that the person does without, by name. Tests that need one are left out, and the report says so.
 WITHOUT_VARIABLE = "SCRIPTER_TEST_WITHOUT"
 PARTS: tuple[Part, ...] = get_args(Part)
-# Set while tests of other processes may use the services too: then none of them is broken.
-SHARED_VARIABLE = "SCRIPTER_TEST_SHARED"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -118,11 +116,6 @@ class Services:
     def _mine(self, name: Name) -> Daemon:
         if name not in self.own:
             raise ServiceError(f"{name} was given by {VARIABLES[name]}, so the testbed leaves it alone.")
-        if os.environ.get(SHARED_VARIABLE):
-            raise ServiceError(
-                f"Other tests may be using {name} at this moment, so it is not broken."
-                " Say `pytestmark = pytest.mark.alone` in a module that breaks services."
-            )
         return self.own[name]
 
 

@@ -28,7 +28,8 @@ from scripter.jobs.models import JobLock
 from scripter.lib.db import Base, Database
 from scripter.scripts.models import Script, Version
 from scripter.web import create_app
-from testbed.services import SHARED_VARIABLE
+from testbed.processes import SHARED_VARIABLE
+from testbed.state import State
 
 
 @pytest.hookimpl(wrapper=True)
@@ -37,7 +38,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     if item.get_closest_marker("alone"):
         os.environ.pop(SHARED_VARIABLE, None)
     else:
-        os.environ[SHARED_VARIABLE] = "1"
+        os.environ[SHARED_VARIABLE] = str(State.default().directory)
     return (yield)
 
 

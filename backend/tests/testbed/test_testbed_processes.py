@@ -80,3 +80,15 @@ def test_only_the_children_of_a_process_are_killed() -> None:
         processes.kill_children([parent.pid])
         assert parent.stdout.readline() == f"{-signal.SIGKILL}\n"
         assert parent.wait() == 0
+
+
+def test_a_program_that_other_tests_may_be_using_is_neither_stopped_nor_killed(
+    sleeper: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon.start_and_wait(sleeper, lambda: awake(sleeper))
+    monkeypatch.setenv(processes.SHARED_VARIABLE, str(tmp_path))
+    for break_it in (lambda: processes.stop(sleeper, grace_seconds=1), lambda: processes.kill(sleeper)):
+        with pytest.raises(ServiceError, match=r"Other tests may be using.*pytest\.mark\.alone"):
+            break_it()
+    assert len(processes.find(sleeper)) == 1
+    monkeypatch.delenv(processes.SHARED_VARIABLE)

@@ -16,7 +16,7 @@ import testbed
 from testbed import bed
 from testbed.errors import ServiceError
 from testbed.rabbitmq import Rabbitmq
-from testbed.services import SHARED_VARIABLE, VARIABLES, own_daemons
+from testbed.services import VARIABLES, own_daemons
 from testbed.state import State
 
 
@@ -26,11 +26,6 @@ def _only_docker_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in VARIABLES.values():
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv(VARIABLES["dockerd"], "unix:///given/docker.sock")
-
-
-@pytest.fixture(autouse=True)
-def _nobody_else_uses_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(SHARED_VARIABLE)
 
 
 @pytest.fixture
@@ -125,15 +120,3 @@ def test_services_stay_the_testbeds_own_when_the_environment_repeats_their_addre
         state.remember("mariadb.url", "mysql+pymysql://me@127.0.0.1:1/")
     monkeypatch.setenv(VARIABLES["mariadb"], "mysql+pymysql://me@127.0.0.1:1/")
     assert "mariadb" in own_daemons(state)
-
-
-def test_services_that_other_tests_may_be_using_are_not_broken(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    with state.lock():
-        state.remember("mariadb.url", "mysql+pymysql://me@127.0.0.1:1/")
-        state.remember("rabbitmq.url", "amqp://me@127.0.0.1:1/")
-    monkeypatch.setenv("SCRIPTER_TEST_CHROMIUM", "/given/chromium")
-    monkeypatch.setenv(SHARED_VARIABLE, "1")
-    services = testbed.services(state)
-    for verb in (services.kill, services.start, services.restart):
-        with pytest.raises(ServiceError, match=r"Other tests may be using mariadb.*pytest\.mark\.alone"):
-            verb("mariadb")
