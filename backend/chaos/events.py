@@ -16,8 +16,10 @@ import docker
 import requests
 import urllib3
 from docker.errors import DockerException, NotFound
+from docker.types import CancellableStream
 
 _PAUSE_S = 0.2
+_LAST_S = 5.0
 _WANTED = frozenset({"create", "rename", "start", "die", "destroy"})
 _AWAY = (DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
@@ -42,6 +44,7 @@ class Recorder:
         self._sightings: list[Sighting] = []
         self._inspected: list[tuple[str, bytes]] = []
         self._since = int(time.time())
+        self._stream: CancellableStream[dict[str, Any]] | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._record_on, name="docker-events", daemon=True)
 
@@ -49,8 +52,12 @@ class Recorder:
         self._thread.start()
 
     def close(self) -> None:
-        # The thread sits in a read until the next event, and ends with this process.
         self._stopped.set()
+        with self._lock:
+            stream = self._stream
+        if stream is not None:
+            stream.close()  # or the thread would sit in a read until the next event
+        self._thread.join(_LAST_S)
 
     def sightings(self) -> list[Sighting]:
         with self._lock:
@@ -70,6 +77,8 @@ class Recorder:
         while not self._stopped.is_set():
             try:
                 self._look()
+            except ValueError:
+                return  # read from the stream that `close` has closed
             except _AWAY:
                 self._stopped.wait(_PAUSE_S)
 
@@ -77,6 +86,8 @@ class Recorder:
         with closing(docker.APIClient(base_url=self._host, version="auto", timeout=20)) as client:
             # Asked for first: what happens while the list is made is in the events.
             stream = client.events(since=self._since, filters={"type": "container"}, decode=True)
+            with self._lock:
+                self._stream = stream
             for one in client.containers(all=True):
                 for name in self._names(one):
                     self._add(Sighting(time.time(), "seen", one["Id"], name))
