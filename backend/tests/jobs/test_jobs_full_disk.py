@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from job_rig import HELLO, House, until
+from job_rig import HELLO, WAITS, House, until
 from small_disk import MEGABYTE, SmallDisk, small_disk
 
 from scripter import logstore
@@ -119,3 +119,29 @@ def test_a_job_that_takes_more_of_the_disk_than_it_may_is_ended_and_what_it_took
     assert (job.status, job.reason_code) == (Status.FAILED, Reason.DISK_LIMIT)
     assert job.reason == "used more than 16 MB of disk"
     until(lambda: not house.directory(job).exists(), "the slot to be removed")
+
+
+class TestSqlite:
+    @pytest.fixture
+    def settings(self, disk: SmallDisk, sqlite_template: Path) -> Settings:
+        """Everything on one disk, the database too, as in one process without services."""
+        data = disk.path / "data"
+        data.mkdir()
+        (data / "scripter.db").write_bytes(sqlite_template.read_bytes())
+        return Settings(data=Data(directory=str(data), min_free_mb=8))
+
+    def test_an_end_that_finds_no_room_in_the_database_is_recorded_later(
+        self, local_house: House, disk: SmallDisk
+    ) -> None:
+        local_house.source(WAITS)
+        local_house.worker("w:1").start([])
+        job = local_house.running(local_house.queued())
+        disk.fill()
+        local_house.finish(job)
+        until(lambda: slots.has_ended(local_house.directory(job)) or self._is_recorded(local_house, job), "the record")
+        time.sleep(1)  # several tries of the worker
+        disk.make_room()
+        assert local_house.ended(job).status == Status.SUCCEEDED
+
+    def _is_recorded(self, house: House, job: Job) -> bool:
+        return house.now(job).status == Status.SUCCEEDED

@@ -27,18 +27,26 @@ def bench() -> Iterator[Bench]:
         yield bench
 
 
-@pytest.fixture(params=["as the script's user", "as ourselves"])
+@pytest.fixture(params=["as the script's user", "as ourselves", "as ourselves without root"])
 def either(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """As in a container, and as the local runner does it: without a user of the script's own."""
-    if request.param == "as ourselves":
-        with new_bench() as bench:
-            yield bench
-    else:
+    if request.param == "as the script's user":
         yield request.getfixturevalue("bench")
+        return
+    with new_bench() as bench:
+        if request.param == "as ourselves without root":
+            bench.prefix, bench.python = (
+                ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"],
+                "/usr/bin/python3",
+            )
+            bench.environment = {"PATH": "/usr/bin:/bin"}
+            for place in (bench.directory, *bench.directory.iterdir()):
+                os.chown(place, 12345, 12345)
+        yield bench
 
 
 def run(bench: Bench, source: str, **changes: object) -> Ran:
-    return bench.run(source, disk=DISK, user=USER if bench.prefix else None, **changes)
+    return bench.run(source, disk=DISK, user=USER if bench.prefix == AS_IN_A_CONTAINER else None, **changes)
 
 
 def ended_by_the_bound(ran: Ran, words: str) -> None:
