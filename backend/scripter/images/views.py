@@ -185,6 +185,6 @@ def _build(build: Build, log_size: int, shortage: str | None) -> BuildView:
 
 def _size_of(log: Path) -> int:
     try:
-        return log.stat().st_size
+        return log.stat(follow_symlinks=False).st_size
     except FileNotFoundError:
         return 0
