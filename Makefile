@@ -17,9 +17,10 @@ PORT ?= 8200
 JOBS ?= 300
 KILLS ?= 60
 SEED ?= 1
+SEEDS ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run provision test test-backend test-frontend check bench chaos types clean
+.PHONY: help setup run provision test test-backend test-frontend check bench chaos crashes types clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +78,9 @@ bench: $(VENV)/.ready ## Measure Scripter beside Docker itself; prints lines `fi
 
 chaos: $(VENV)/.ready ## Kill every service at random while jobs run, then judge: JOBS=300 KILLS=60 SEED=1
 	@backend/provision && cd backend && .venv/bin/python -m testbed down && .venv/bin/python -m testbed up && .venv/bin/python -m chaos --jobs $(JOBS) --kills $(KILLS) --seed $(SEED)
+
+crashes: $(VENV)/.ready ## Kill a process at every step of a job's way, SEEDS=20 times each
+	@backend/provision && cd backend && .venv/bin/python -m testbed up && SCRIPTER_TEST_SEEDS=$(SEEDS) .venv/bin/pytest tests/e2e/test_crash_points.py
 
 types: $(VENV)/.ready frontend/node_modules/.ready ## Write the OpenAPI document and the pages' types from it
 	@cd backend && .venv/bin/python -m scripter.web > openapi.json

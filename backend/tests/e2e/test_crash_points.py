@@ -1,7 +1,11 @@
-"""A process that dies at any step of a job's way: the job still runs exactly once and ends with a whole log."""
+"""A process that dies at any step of a job's way: the job still runs exactly once and ends with a whole log.
+
+Once each by default; `make crashes SEEDS=20` does it twenty times each, with other pauses and other scripts."""
 
 from __future__ import annotations
 
+import os
+import random
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +21,16 @@ from scripter.lib import crash
 from testbed.stack import Stack, separate
 
 ENDS = {"succeeded", "failed", "cancelled", "lost"}
-LINES = 20
-SOURCE = f"import time\nfor n in range({LINES}):\n    print('line', n, flush=True)\n    time.sleep(0.02)\n"
+# The job gets the count of its lines and the seconds between them.
+SOURCE = """\
+import sys, time
+for n in range(int(sys.argv[1])):
+    print('line', n, flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+SEEDS = range(int(os.environ.get("SCRIPTER_TEST_SEEDS", "1")))
+# The cold steps are to be seen, so that this worker keeps nothing warm.
+COLD = {"SCRIPTER_WORKER__WARM_MEMORY_MB": "0"}
 
 # The steps at which one worker after another dies, before one lives on.
 DEATHS = [
@@ -35,6 +47,9 @@ DEATHS = [
     ["prepared", "taken-over"],
     ["start-recorded", "taken-over"],
 ]
+
+# The steps of a start in a container that waited for it.
+WARM_DEATHS = ["filled", "moved-in", "prepared", "go-sent", "start-recorded"]
 
 # The same where a failed attempt is followed by another one.
 DEATHS_OF_ATTEMPTS = [
@@ -78,26 +93,75 @@ def failing(stack: Stack, image: Any) -> Any:
     return stack.call("POST", "/scripts", {**body, "retries": {"count": 2, "delay_s": 2, "factor": 1}})
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("deaths", DEATHS, ids="+".join)
-def test_a_worker_may_die_at_any_step(stack: Stack, services: testbed.Services, script: Any, deaths: list[str]) -> None:
-    stack.stop("worker")
-    job = stack.call("POST", f"/scripts/{script['id']}/jobs", {})
+def test_a_worker_may_die_at_any_step(
+    stack: Stack, services: testbed.Services, script: Any, deaths: list[str], seed: int
+) -> None:
+    chance = random.Random(f"{deaths} {seed}")
+    stack.kill("worker")
+    lines, job = begun(stack, script, chance)
     for step in deaths:
-        stack.start("worker", **{crash.VARIABLE: step})
+        stack.start("worker", **{crash.VARIABLE: step, **COLD})
         assert stack.wait_for_end("worker") == 137, stack.log("worker")[-2000:]
+        pause(chance)
     stack.start("worker")
-    check(stack, services, job)
+    check(stack, services, job, lines)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("step", WARM_DEATHS)
+def test_a_worker_may_die_at_any_step_of_a_warm_start(
+    stack: Stack, services: testbed.Services, script: Any, step: str, seed: int
+) -> None:
+    chance = random.Random(f"{step} {seed}")
+    stack.wait_for(
+        f"/jobs/{begun(stack, script, chance)[1]['id']}", ENDS
+    )  # so that the next worker knows what is wanted
+    stack.kill("worker")
+    stack.start("worker", **{crash.VARIABLE: step})
+    until(lambda: warm_ones(stack, services))
+    lines, job = begun(stack, script, chance)
+    assert stack.wait_for_end("worker") == 137, stack.log("worker")[-2000:]
+    pause(chance)
+    stack.start("worker")
+    check(stack, services, job, lines)
+    # What waited for a job when its worker died is not kept by anybody.
+    until(lambda: not warm_ones(stack, services, "exited"))
+
+
+def begun(stack: Stack, script: Any, chance: random.Random) -> tuple[int, Any]:
+    """A new job that prints so many lines."""
+    lines, between = chance.randint(1, 30), chance.uniform(0, 0.03)
+    return lines, stack.call("POST", f"/scripts/{script['id']}/jobs", {"arguments": [str(lines), f"{between:.3f}"]})
+
+
+def pause(chance: random.Random) -> None:
+    """Some job goes on meanwhile, and some ends."""
+    time.sleep(chance.choice([0, chance.uniform(0, 1)]))
+
+
+def warm_ones(stack: Stack, services: testbed.Services, status: str = "running") -> list[Any]:
+    engine = docker.DockerClient(base_url=services.docker_host)
+    try:
+        named = {"name": f"scripter-{instance(stack)}-warm-", "status": status}
+        return list(engine.api.containers(all=True, filters=named))
+    finally:
+        engine.close()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("deaths", DEATHS_OF_ATTEMPTS, ids="+".join)
 def test_a_worker_may_die_at_any_step_between_two_attempts(
-    stack: Stack, services: testbed.Services, failing: Any, deaths: list[str]
+    stack: Stack, services: testbed.Services, failing: Any, deaths: list[str], seed: int
 ) -> None:
-    stack.stop("worker")
+    chance = random.Random(f"{deaths} {seed}")
+    stack.kill("worker")
     job = stack.call("POST", f"/scripts/{failing['id']}/jobs", {})
     for step in deaths:
         stack.start("worker", **{crash.VARIABLE: step})
         assert stack.wait_for_end("worker") == 137, stack.log("worker")[-2000:]
+        pause(chance)
     stack.start("worker")
     check_attempts(stack, services, job)
 
@@ -121,33 +185,35 @@ def waits_for(stack: Stack, job: Any, attempt: int) -> bool:
     return bool(now["status"] == "queued" and now["attempt"] == attempt)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("step", ["job-written", "job-committed"])
 def test_a_web_process_may_die_while_it_starts_a_job(
-    stack: Stack, services: testbed.Services, script: Any, step: str
+    stack: Stack, services: testbed.Services, script: Any, step: str, seed: int
 ) -> None:
     key = {"Idempotency-Key": secrets.token_hex(8)}
     address = f"{stack.url}/api/scripts/{script['id']}/jobs"
+    body = {"arguments": [str(seed + 1), "0.01"]}
     stack.stop("web")
     stack.start("web", **{crash.VARIABLE: step})
     stack.wait_until_it_answers("web")
     with pytest.raises(requests.ConnectionError):
-        stack.http.post(address, json={}, headers=key, timeout=30)
+        stack.http.post(address, json=body, headers=key, timeout=30)
     stack.kill("web")
     stack.start("web")
     stack.wait_until_it_answers("web")
     before = {one["id"] for one in stack.call("GET", "/jobs")["items"]}
-    again = stack.http.post(address, json={}, headers=key, timeout=30).json()
+    again = stack.http.post(address, json=body, headers=key, timeout=30).json()
     # What was committed is found again, what was not is made now; either way there is one job.
     assert (again["id"] in before) == (step == "job-committed")
-    check(stack, services, again)
+    check(stack, services, again, seed + 1)
 
 
-def check(stack: Stack, services: testbed.Services, job: Any) -> None:
+def check(stack: Stack, services: testbed.Services, job: Any, lines: int) -> None:
     """It succeeded, began once, its log is whole, and nothing is left of it."""
     job = stack.wait_for(f"/jobs/{job['id']}", ENDS)
     assert (job["status"], job["reason"]) == ("succeeded", "exit 0"), job
     log = stack.http.get(f"{stack.url}/api/jobs/{job['id']}/log?plain=1", timeout=10).text
-    assert [line for line in log.splitlines() if line.startswith("line")] == [f"line {n}" for n in range(LINES)]
+    assert [line for line in log.splitlines() if line.startswith("line")] == [f"line {n}" for n in range(lines)]
     check_nothing_is_left(stack, services, job)
 
 
