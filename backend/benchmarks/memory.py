@@ -33,7 +33,7 @@ class Look:
     files: int
 
 
-def measure(services: testbed.Services, runner: str = "local") -> None:
+def measure(services: testbed.Services, runner: str) -> None:
     """Print the slopes (KiB per job, by least squares over all looks), and the first and the last look."""
     with tempfile.TemporaryDirectory(prefix="scripter-bench-") as directory:
         environment = {"SCRIPTER_RUNNER__KIND": runner}
@@ -41,21 +41,21 @@ def measure(services: testbed.Services, runner: str = "local") -> None:
             stack.set_up("web")
             workload = ready(stack, services.docker_host)
             _serve(workload, WARM_UP)
-            _measure(workload)
+            _measure(workload, "memory" if runner == "local" else f"memory_{runner}")
 
 
-def _measure(workload: Workload) -> None:
+def _measure(workload: Workload, what: str) -> None:
     looks = [_looks(workload.stack)]
     for _ in range(JOBS // BATCH):
         _serve(workload, BATCH)
         looks.append(_looks(workload.stack))
     for name in PROCESSES:
         seen = [look[name] for look in looks]
-        figure(f"memory_slope_{name}_kb_per_job", _slope([one.rss_kb for one in seen]), "KiB/job")
+        figure(f"{what}_slope_{name}_kb_per_job", _slope([one.rss_kb for one in seen]), "KiB/job")
         for when, one in (("start", seen[0]), ("end", seen[-1])):
-            figure(f"memory_{when}_{name}_mb", one.rss_kb / 1024, "MiB")
-            figure(f"threads_{when}_{name}", one.threads, "threads")
-            figure(f"files_{when}_{name}", one.files, "files")
+            figure(f"{what}_{when}_{name}_mb", one.rss_kb / 1024, "MiB")
+            figure(f"{what}_threads_{when}_{name}", one.threads, "threads")
+            figure(f"{what}_files_{when}_{name}", one.files, "files")
 
 
 def _slope(rss_kb: list[int]) -> float:
