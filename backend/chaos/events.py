@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -17,6 +18,8 @@ import requests
 import urllib3
 from docker.errors import DockerException, NotFound
 from docker.types import CancellableStream
+
+from testbed.engine import can_connect
 
 _PAUSE_S = 0.2
 _LAST_S = 5.0
@@ -70,8 +73,14 @@ class Recorder:
 
     def present(self) -> dict[str, str]:
         """The containers that exist now: id by name. Raises what the SDK raises when the engine does not answer."""
-        with closing(docker.APIClient(base_url=self._host, version="auto", timeout=20)) as client:
+        with closing(self._connected()) as client:
             return {name: one["Id"] for one in client.containers(all=True) for name in self._names(one)}
+
+    def _connected(self) -> docker.APIClient:
+        # Tried first: the SDK never closes the socket with which it failed to connect.
+        if self._host.startswith("unix://") and not can_connect(Path(self._host.removeprefix("unix://"))):
+            raise ConnectionError(f"Nobody listens at {self._host}.")
+        return docker.APIClient(base_url=self._host, version="auto", timeout=20)
 
     def _record_on(self) -> None:
         while not self._stopped.is_set():
@@ -83,7 +92,7 @@ class Recorder:
                 self._stopped.wait(_PAUSE_S)
 
     def _look(self) -> None:
-        with closing(docker.APIClient(base_url=self._host, version="auto", timeout=20)) as client:
+        with closing(self._connected()) as client:
             # Asked for first: what happens while the list is made is in the events.
             stream = client.events(since=self._since, filters={"type": "container"}, decode=True)
             with self._lock:
