@@ -42,6 +42,7 @@ class AgentFiles:
         if not self._home.is_dir():
             self._make()
         for name in (SOURCE, CODE):
+            (slot / name).unlink(missing_ok=True)
             try:
                 (slot / name).hardlink_to(self._home / name)
             except OSError as error:

@@ -95,7 +95,7 @@ def test_secrets_reach_the_script_but_not_its_log(rig: Rig) -> None:
 def test_a_secret_is_in_no_file_and_on_no_command_line(rig: Rig) -> None:
     rig.started(WAITING, secrets={"TOKEN": SECRET})
     files = [path for path in rig.directory.rglob("*") if path.is_file()]
-    assert [path for path in files if SECRET in path.read_text()] == []
+    assert [path for path in files if SECRET.encode() in path.read_bytes()] == []
     assert rig.processes(SECRET) == []
 
 
