@@ -67,16 +67,16 @@ def test_without_a_broker_jobs_are_accepted_and_run_and_health_says_so_until_it_
 
 def test_a_broker_that_has_lost_everything_is_as_good_as_one_that_has_not(rig: Rig) -> None:
     """Fault 11."""
-    rig.stack.stop("worker")
-    jobs = [rig.count(3) for _ in range(4)]
+    pid = rig.stack.pid("worker")
     rig.broker.wipe()
+    jobs = [rig.count(3) for _ in range(4)]
     rig.services.start("rabbitmq")
     # Whoever runs the broker makes the virtual host anew; nothing else is asked of them.
     rig.broker.add_vhost(rig.vhost)
-    rig.stack.start("worker")
     for job in [*jobs, rig.count(3)]:
         rig.counted(job, 3)
     is_heard_again(rig)
+    assert rig.stack.pid("worker") == pid
 
 
 def test_a_broker_that_is_short_of_disk_keeps_nobody_waiting(rig: Rig) -> None:
