@@ -19,7 +19,7 @@ PROCESSES, WRITES = 20, 15
 @pytest.mark.alone
 def test_while_the_database_is_away_jobs_run_on_and_afterwards_everybody_goes_on_by_themselves(rig: Rig) -> None:
     """Faults 16 and 17."""
-    ends_meanwhile, runs_on = rig.count(30, 0.1), rig.count(200, 0.1)
+    ends_meanwhile, runs_on = rig.count(30, 0.1), rig.count(120, 0.1)
     for job in (ends_meanwhile, runs_on):
         rig.begun(job)
     before = {name: rig.stack.pid(name) for name in ("web", "worker", "clock")}
@@ -35,7 +35,7 @@ def test_while_the_database_is_away_jobs_run_on_and_afterwards_everybody_goes_on
         rig.services.start("mariadb")
     rig.stack.wait_until_it_answers("web")
     rig.counted(ends_meanwhile, 30)
-    rig.counted(runs_on, 200)
+    rig.counted(runs_on, 120)
     rig.counted(rig.count(3), 3)
     assert {name: rig.stack.pid(name) for name in before} == before
     rig.nothing_left()
@@ -45,16 +45,16 @@ def test_while_the_database_is_away_jobs_run_on_and_afterwards_everybody_goes_on
 def test_a_database_that_is_restarted_under_load_loses_no_job_that_was_accepted(rig: Rig) -> None:
     """Fault 16."""
     accepted = []
-    for number in range(24):
-        if number in (4, 16):
+    for number in range(16):
+        if number == 4:
             rig.services.kill("mariadb")
-        if number in (8, 20):
+        if number == 12:
             rig.services.start("mariadb")
         try:
             accepted.append(rig.count(1, 0))
         except AssertionError as error:
             assert " 503 " in str(error)
-    assert len(accepted) >= 16
+    assert len(accepted) >= 8
     for job in accepted:
         rig.counted(job, 1)
 

@@ -10,7 +10,7 @@ from fault_rig import Rig, until
 def test_a_worker_that_was_asleep_finds_its_jobs_in_other_hands_and_leaves_them_there(rig: Rig) -> None:
     """Fault 4."""
     stack = rig.stack
-    jobs = [rig.count(400, 0.1) for _ in range(2)]
+    jobs = [rig.count(300, 0.1) for _ in range(2)]
     for job in jobs:
         rig.begun(job)
     stack.start_as("second", "worker")
@@ -21,7 +21,7 @@ def test_a_worker_that_was_asleep_finds_its_jobs_in_other_hands_and_leaves_them_
     finally:
         stack.signal("worker", signal.SIGCONT)
     for job in jobs:
-        rig.counted(job, 400)
+        rig.counted(job, 300)
         assert sum("followed by" in one["why"] for one in rig.events(job)) == 1
     stack.stop("second")
     # The one that was asleep works on.
