@@ -80,6 +80,7 @@ class Supervisor:
             thread.start()
         self._context.job_bell.set()
         self._adopt_bell.set()
+        self._pool.bell.set()
 
     def stop(self) -> None:
         """Take no more jobs and follow none; the running ones go on and wait for whoever comes next."""

@@ -119,8 +119,11 @@ def test_a_worker_may_die_at_any_step_of_a_warm_start(
         f"/jobs/{begun(stack, script, chance)[1]['id']}", ENDS
     )  # so that the next worker knows what is wanted
     stack.kill("worker")
+    time.sleep(0.5)  # the engine may just have been making one for the worker that is gone
+    until(lambda: not warm_ones(stack, services))
     stack.start("worker", **{crash.VARIABLE: step})
     until(lambda: warm_ones(stack, services))
+    time.sleep(0.5)  # the engine says that it runs a moment before the worker knows
     lines, job = begun(stack, script, chance)
     assert stack.wait_for_end("worker") == 137, stack.log("worker")[-2000:]
     pause(chance)
