@@ -51,7 +51,7 @@ class Engine:
         """A client of one's own, for who must be able to break its connection."""
         with in_words(self.host):
             _knock(self.host)
-            return docker.APIClient(
+            return _Client(
                 base_url=self.host, tls=self._tls, version="auto", timeout=timeout_s, max_pool_size=_CONNECTIONS
             )
 
@@ -96,6 +96,18 @@ class Engine:
             with self._lock:
                 self._client = None
             raise
+
+
+class _Client(docker.APIClient):
+    """The SDK's, which leaves its connection open when the engine dies while the two agree on a version."""
+
+    def _retrieve_server_version(self) -> str:
+        try:
+            version: str = super()._retrieve_server_version()
+        except BaseException:
+            self.close()
+            raise
+        return version
 
 
 @contextmanager
