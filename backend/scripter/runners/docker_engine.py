@@ -103,7 +103,7 @@ class _Client(docker.APIClient):
 
     def _retrieve_server_version(self) -> str:
         try:
-            version: str = super()._retrieve_server_version()
+            version: str = super()._retrieve_server_version()  # type: ignore[misc]
         except BaseException:
             self.close()
             raise
