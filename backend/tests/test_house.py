@@ -12,7 +12,7 @@ ROOT = PACKAGE.parents[1]
 
 # Longer than 400 lines only with an argument, given here.
 LONG_FILES = {
-    "runners/agent/agent.py": "handed to python3 -c inside images that hold nothing of ours: it must be one file"
+    "runners/agent/agent.py": "put as one text into images that hold nothing of ours, and read from end to end by whoever doubts it"
 }
 
 

@@ -42,8 +42,8 @@ def job_container(
 
     `egress_dns` are the resolvers for the network mode egress; the other modes keep the engine's own.
 
-    Standard input stays open for exactly one attached client: the agent reads the end of its input when whoever brings
-    the go dies half way, and waits on when the worker dies before.
+    Standard input stays open for exactly one attached client: the worker that makes it, which attaches before
+    the start. So the agent reads the end of its input when that worker dies, before it has brought the go or half way.
     """
     return client.create_container_config(
         image=spec.image,

@@ -231,7 +231,8 @@ class Runner(Protocol):
     def start(self, slot: Slot, go: Go) -> None:
         """Send the go, once; returns when it is handed over, not when the script begins.
 
-        That it was handed over is no proof that it arrived: the engine may die with it. The log's first line is one.
+        That it was handed over is no proof that it arrived: the engine may die with it. The room of the exit record is
+        one, which the agent takes first of all.
 
         Raises: SlotGone when nobody waits there for it any more; then nothing has run.
         """
