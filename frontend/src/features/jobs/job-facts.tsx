@@ -45,7 +45,7 @@ export function JobFacts({ job }: { job: Job }) {
           ["Time limit", duration(job.limits.time_limit_s)],
           ["Network", NETWORKS[job.network] ?? job.network],
           ["Container", job.start_kind && <StartFact job={job} />],
-          ["Log dropped", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} from its middle, over the size limit`],
+          ["Not in the log", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} of the output; the log says where`],
           ["Worker", job.worker],
           ["Id", <IdFact uuid={job.uuid} />],
         ]}

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { Attempt, Job } from "@/api/types";
 import { LogViewer } from "@/blocks/log-viewer/log-viewer";
 import { jobKeys } from "./api";
+import { reasonOf } from "./words";
 
 type Props = {
   job: Job;
@@ -24,7 +25,7 @@ export function JobLog({ job, attempt = null, tall = false }: Props) {
       of={{ kind: "job", id: job.id, section }}
       label={attempt ? `Log of job ${job.id}, attempt ${attempt.number}` : `Log of job ${job.id}`}
       startedAt={(attempt ?? job).started_at}
-      waiting={job.status === "queued" ? "Waiting for a free place …" : "Nothing printed yet …"}
+      waiting={job.status === "queued" ? reasonOf(job) : "Nothing printed yet …"}
       onEnd={refresh}
       tall={tall}
     />
