@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.workload import Workload, figure, percentile, start_job
+from benchmarks.workload import ENDS, Workload, figure, percentile, start_job
 
 RUNS = 25
-ENDS = {"succeeded", "failed", "cancelled", "lost"}
 
 
 def measure(workload: Workload) -> None:

@@ -34,7 +34,6 @@ class Client:
     def __init__(self, url: str, token: str, scripts: Mapping[str, int], ledger_address: str) -> None:
         self.accepted: list[Accepted] = []
         self.complaints: list[str] = []
-        self.retries = 0
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}"}
         self._scripts = scripts
@@ -92,8 +91,6 @@ class Client:
                 self._complain(f"{method} {path} was answered {answer.status_code}: {answer.text[:300]}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"{method} {path} had no good answer in {_PATIENCE_S} s")
-            with self._lock:
-                self.retries += 1
             time.sleep(_PAUSE_S)
 
     def _complain(self, text: str) -> None:

@@ -18,6 +18,7 @@ from scripter.lib.errors import BadInput
 FINAL = {"succeeded", "failed", "cancelled", "lost"}
 STATUSES = ("queued", "starting", "running", "succeeded", "failed", "cancelled", "lost")
 
+# As shells and `timeout` have them: too late, never begun, and 128 plus the signal by which the kernel sets the bound.
 TIMED_OUT, NOT_STARTED, OUT_OF_MEMORY, DISK_LIMIT = 124, 125, 137, 153
 _BY_REASON = {
     "timeout": TIMED_OUT,
