@@ -12,8 +12,8 @@ The job directory (`SCRIPTER_JOB_DIR`, else `/job`):
 
 Why one long file: it is handed into images that hold nothing of ours, as one text that a test can run and a person can
 read from end to end, and it uses only the standard library of Python 3.8. It reads from the bottom up: `main`, `Job`
-(the loop), `Disk`, `become` (the child), `Reports`, `Log`, `Lines`, `Mask`. Modules that cost milliseconds (hashlib, ctypes)
-are loaded while it waits for the go, and pathlib, typing and threading not at all.
+(the loop), `Disk`, `become` (the child), `Reports`, `Log`, `Lines`, `Mask`. Modules that cost milliseconds (hashlib,
+ctypes) are loaded while it waits for the go, and pathlib, typing and threading not at all.
 
 A log line is a record of the Kubernetes CRI format: time, stream, tag, text. `F` ends a line; `P` is a part of one:
 16 KiB of a longer line, a line that rested unfinished for half a second (a prompt, a progress bar), or a last line
