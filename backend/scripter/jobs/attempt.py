@@ -121,24 +121,26 @@ class Attempt:
     def _begin(self) -> bool:
         if self._job.attempt > 1:
             self._remove_earlier()
+        refused: ScripterError = SlotGone()
         for _ in range(TRIES):
             if not self._clear():
                 return self._found_running()
             try:
-                kind, self.slot = self._place()
-            except NameTaken:
-                continue  # by a worker that had this job before and did not know yet that it has it no more
+                start_kind, self.slot = self._place()
+            except NameTaken as error:
+                refused = error  # by a worker that had this job before and did not know yet that it has it no more
+                continue
             crash.at("prepared")
             if not self._is_wanted():
                 if not self.ended:
                     self._runner.discard(self.slot)
                 return False
-            if self._hand_over(self.slot, kind):
+            if self._hand_over(self.slot, start_kind):
                 crash.at("go-sent")
-                return self._record_start(kind)
+                return self._record_start(start_kind)
             if self.let_go.is_set():
                 return False
-        raise Refused("The container ended, or did not answer, before the script could be handed to it.")
+        raise refused
 
     def _place(self) -> tuple[str, Slot]:
         """A place for this attempt alone, and whether it is a warm or a cold one."""
@@ -167,9 +169,9 @@ class Attempt:
         crash.at("moved-in")
         return self._runner.assign(warm, spec.name)
 
-    def _hand_over(self, slot: Slot, kind: str) -> bool:
+    def _hand_over(self, slot: Slot, start_kind: str) -> bool:
         """Send the go; False if nobody took it. Then this place is removed before another one is tried."""
-        banner = f"{kind} start in {{ms}} ms on {self._context.worker}"
+        banner = f"{start_kind} start in {{ms}} ms on {self._context.worker}"
         try:
             self._runner.start(slot, slots.go(self._context, self._job, banner, self._claimed_ns))
         except SlotGone:
@@ -189,10 +191,12 @@ class Attempt:
                     return self._has_begun()
         return True
 
-    def _record_start(self, kind: str) -> bool:
+    def _record_start(self, start_kind: str) -> bool:
         start_ms = round((time.monotonic() - self._claimed_at) * 1000)
         worker = self._context.worker
-        ours = self._context.db.run(lambda session: moves.mark_running(session, self._job, worker, start_ms, kind))
+        ours = self._context.db.run(
+            lambda session: moves.mark_running(session, self._job, worker, start_ms, start_kind)
+        )
         crash.at("start-recorded")
         return ours
 

@@ -19,7 +19,7 @@ import structlog
 from scripter.context import Context
 from scripter.jobs import slots
 from scripter.lib.errors import ScripterError
-from scripter.runners.protocol import ImageGone, Limits, Network, Refused, Runner, RunnerUnavailable, Slot, SlotSpec
+from scripter.runners.protocol import ImageGone, Limits, Network, Refused, Runner, Slot, SlotSpec
 
 log = structlog.get_logger(__name__)
 
@@ -112,18 +112,15 @@ class Pool:
         spec = self._spec(kind)
         (spec.directory / "src").mkdir(parents=True)
         try:
-            slot = self._runner.prepare(spec)
+            self._keep(kind, self._runner.prepare(spec))
         except (ImageGone, Refused) as error:
             # Whoever starts the next job of this kind will be told; it is asked for again then.
             log.info("pool.not_made", image=kind.image, error=str(error))
             self._forget(kind)
-        except RunnerUnavailable:
+            slots.remove(spec.directory)
+        except BaseException:
             slots.remove(spec.directory)
             raise
-        else:
-            self._keep(kind, slot)
-            return
-        slots.remove(spec.directory)
 
     def _keep(self, kind: Kind, slot: Slot) -> None:
         with self._lock:

@@ -190,12 +190,14 @@ class Supervisor:
         finally:
             if attempt.ended:
                 self._cleaners.acquire()
-                self._cleaning += 1
+                with self._lock:
+                    self._cleaning += 1
             self._leave(attempt)
             self._context.job_bell.set()
         if attempt.ended:
             attempt.clean()
-            self._cleaning -= 1
+            with self._lock:
+                self._cleaning -= 1
             self._cleaners.release()
 
     def _leave(self, attempt: Attempt) -> None:
