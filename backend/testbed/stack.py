@@ -25,6 +25,7 @@ from testbed.errors import ServiceError
 from testbed.services import Services
 
 START_S = 120
+END_S = 60
 PASSWORD = "correct horse battery staple"
 SETUP_LINK = re.compile(r"(https?://\S+/setup\?code=\S+)")
 
@@ -79,11 +80,11 @@ class Stack:
         process = self._running.pop(name)
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        return process.wait(timeout=60)
+        return _end_of(process)
 
     def wait_for_end(self, name: str) -> int:
         """Until the process has ended by itself; gives its exit code."""
-        return self._running.pop(name).wait(timeout=60)
+        return _end_of(self._running.pop(name))
 
     def pid(self, name: str) -> int | None:
         """The process id; None when it does not run, also if it ended by itself."""
@@ -164,6 +165,16 @@ class Stack:
                 raise ServiceError(f"scripter {name} gave no sign of {what}:\n{self.log(name)[-4000:]}")
             time.sleep(0.05)
         return found.group(1) if isinstance(found, re.Match) else found
+
+
+def _end_of(process: subprocess.Popen[bytes]) -> int:
+    """The exit code. A process that does not come to an end is an error, and does not live on beside the next one."""
+    try:
+        return process.wait(timeout=END_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
 
 
 @contextmanager

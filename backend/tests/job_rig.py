@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from connections import hang_up
 from sqlalchemy.orm import Session
 
 from scripter import logstore
@@ -21,7 +22,6 @@ from scripter.jobs.models import Job, JobEvent
 from scripter.jobs.pool import Pool
 from scripter.jobs.states import FINAL, Status, Trigger
 from scripter.jobs.supervisor import Supervisor
-from scripter.runners.docker import DockerRunner
 from scripter.runners.protocol import Runner, Slot
 from scripter.scripts import service as scripts
 from scripter.scripts import versions
@@ -171,5 +171,5 @@ class House:
             self.runner.discard(slot)
         for context in self.others:
             context.close()
-        if isinstance(self.runner, DockerRunner):
-            self.runner._engine.client.close()
+        for runner in (self.runner, *(one._runner for one in self.supervisors)):
+            hang_up(runner)

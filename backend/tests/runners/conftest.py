@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from connections import hang_up
 from runner_rig import DOCKERFILE, MEBIBYTE, Rig, Watch
 
 import testbed
@@ -40,6 +41,7 @@ def docker_image(services: testbed.Services, tmp_path_factory: pytest.TempPathFa
     built = runner.build(RECIPE, Watch())
     yield built.reference
     runner.remove_image(built.reference)
+    hang_up(runner)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from connections import hang_up
+
 from scripter.runners.protocol import BuildFailed, Built, Go, Limits, Network, Recipe, Runner, Slot, SlotSpec, Step
 
 BASE = "python:3.11-slim"
@@ -130,6 +132,8 @@ class Rig:
         for slot in self.runner.alive(self.labels):
             for runner in (self.runner, *self.others):
                 runner.discard(slot)
+        for runner in (self.runner, *self.others):
+            hang_up(runner)
 
     def processes(self, word: str = "") -> list[str]:
         """The command lines on this machine that hold this word or this test's mark, those inside containers as well."""

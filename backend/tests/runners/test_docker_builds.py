@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 import docker
@@ -15,8 +16,10 @@ SLEEPS = "RUN echo {mark} && sleep 600\n"
 
 
 @pytest.fixture
-def client(services: testbed.Services) -> docker.APIClient:
-    return docker.APIClient(base_url=services.docker_host, version="auto")
+def client(services: testbed.Services) -> Iterator[docker.APIClient]:
+    client = docker.APIClient(base_url=services.docker_host, version="auto")
+    yield client
+    client.close()
 
 
 def left_containers(client: docker.APIClient, mark: str) -> list[str]:

@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,7 +63,8 @@ def world(services: testbed.Services) -> Iterator[None]:
         pytest.skip("the Docker engine was given, so its machine's addresses and firewall are not ours to change")
     with outside():
         yield
-        remove_network(docker.APIClient(base_url=services.docker_host, version="auto"))
+        with closing(docker.APIClient(base_url=services.docker_host, version="auto")) as client:
+            remove_network(client)
         without_rules()
 
 
@@ -248,14 +249,12 @@ def test_a_network_of_that_name_that_is_somebody_else_s_is_not_used(egress_rig: 
         remove_network(client)
 
 
-def test_workers_that_make_the_network_at_the_same_moment_all_get_it(
-    egress_rig: Rig, make: Callable[[], DockerRunner], client: docker.APIClient
-) -> None:
+def test_workers_that_make_the_network_at_the_same_moment_all_get_it(egress_rig: Rig, client: docker.APIClient) -> None:
     remove_network(client)
     without_rules()
     specs = [egress_rig.spec(name=f"job{number}", network=Network.EGRESS) for number in range(4)]
     with ThreadPoolExecutor(len(specs)) as pool:
-        slots = list(pool.map(lambda spec: make().prepare(spec), specs))
+        slots = list(pool.map(lambda spec: egress_rig.again().prepare(spec), specs))
     assert len({slot.reference for slot in slots}) == len(specs)
     assert len([one for one in client.networks() if one["Name"] == EGRESS_NETWORK]) == 1
 

@@ -84,6 +84,7 @@ def test_on_a_plain_host_a_path_is_what_it_is(services: testbed.Services) -> Non
 def test_this_process_does_not_take_itself_for_a_container_of_the_engine(services: testbed.Services) -> None:
     client = docker.APIClient(base_url=services.docker_host, version="auto")
     known = {one["Id"] for one in client.containers(all=True)}
+    client.close()
     assert known.isdisjoint(own_container_ids())
 
 
