@@ -126,5 +126,5 @@ def test_every_code_of_the_error_tree_is_one_that_programs_know():
     assert codes == {
         "bad_input": 422, "malformed": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404,
         "conflict": 409, "too_large": 413, "unsupported_type": 415, "too_many": 429,
-        "internal": 500, "unavailable": 503,
+        "internal": 500, "unavailable": 503, "disk_full": 507,
     }  # fmt: skip
