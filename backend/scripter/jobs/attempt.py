@@ -65,6 +65,8 @@ class Attempt:
         self.let_go = threading.Event()
         # Between the claim and the script's first moment.
         self.starting = False
+        # A go may be on its way to a container of this attempt, so that nobody can say that it will not begin.
+        self._in_doubt = False
         # Its end is recorded: what is left of it may be removed.
         self.ended = False
         self._told_to_stop = False
@@ -75,6 +77,8 @@ class Attempt:
         try:
             return self._begin()
         except RunnerUnavailable as error:
+            if self._in_doubt:
+                raise  # the row stays held, and whoever adopts it next looks again
             self._give_back(str(error))
         except ImageGone:
             self._finish(
@@ -94,20 +98,32 @@ class Attempt:
         """
         words = disk.full(error)
         if words and self.slot is None and self._context.shortage():
-            slots.remove(self._directory)
+            if not self._clear():
+                return self._found_running()
             self._give_back(words)
             return False
-        if self.slot is not None and not self._clear():
+        if self.slot is not None and self._has_begun_after_all(self.slot):
             return self._found_running()
         log.error("job.could_not_start", job=self._job.uuid, error=str(error), exc_info=error)
         self._finish(outcomes.could_not_start(words or str(error)))
         return False
+
+    def _has_begun_after_all(self, slot: Slot) -> bool:
+        """Asked when a start has failed. A container that cannot be removed is killed: no go can reach it any more."""
+        try:
+            return not self._clear()
+        except Refused as error:
+            log.warning("job.not_cleared", job=self._job.uuid, error=str(error))
+            if not self._has_begun():
+                self._runner.kill(slot)
+            return self._has_begun()
 
     def resume(self) -> bool:
         """Go on with an adopted job. A script that may have begun is never begun again.
 
         One that has not begun is begun in a new place: only the process that made a place can bring the go to it.
         """
+        self._in_doubt = self.slot is not None
         if self.slot is not None and self._is_taken(SETTLE_S):
             return self._found_running()
         return self._found_running() if self._has_begun() else self.begin()
@@ -125,6 +141,7 @@ class Attempt:
         for _ in range(TRIES):
             if not self._clear():
                 return self._found_running()
+            self._in_doubt = False
             try:
                 start_kind, self.slot = self._place()
             except NameTaken as error:
@@ -153,8 +170,9 @@ class Attempt:
             except SlotGone:
                 # The engine was started anew meanwhile, say.
                 self._pool.drop(warm)
-                slots.remove(spec.directory)
-            except (ScripterError, OSError):
+                if not self._clear():
+                    raise NameTaken from None
+            except BaseException:
                 self._pool.drop(warm)
                 raise
         slots.make(self._context, self._job)
@@ -176,6 +194,7 @@ class Attempt:
             self._runner.start(slot, slots.go(self._context, self._job, banner, self._claimed_ns))
         except SlotGone:
             return self._has_begun()
+        self._in_doubt = True
         return self._is_taken(TAKEN_S)
 
     def _is_taken(self, patience_s: float) -> bool:

@@ -120,10 +120,15 @@ def _back_to_wait(session: Session, row: Job, outcome: Outcome, verdict: Verdict
 
 
 def renew(session: Session, worker: str) -> set[int]:
-    """Extend the leases of `worker`; gives the ids of the jobs that it still holds."""
-    held = update(Job).where(Job.worker == worker, Job.status.in_(ACTIVE)).values(lease_until=clock.now() + LEASE)
-    session.execute(held)
-    return set(session.scalars(select(Job.id).where(Job.worker == worker, Job.status.in_(ACTIVE))))
+    """Extend the leases of `worker`; gives the ids of the jobs that it still holds.
+
+    No row is waited for: one that a frozen process has locked must not cost the worker the leases of all others.
+    """
+    held = set(session.scalars(select(Job.id).where(Job.worker == worker, Job.status.in_(ACTIVE))))
+    free = session.scalars(select(Job.id).where(Job.id.in_(held)).with_for_update(skip_locked=True)).all()
+    mine = update(Job).where(Job.id.in_(free), Job.worker == worker, Job.status.in_(ACTIVE))
+    session.execute(mine.values(lease_until=clock.now() + LEASE))
+    return held
 
 
 def release(session: Session, worker: str) -> None:
@@ -148,6 +153,8 @@ def take_over(session: Session, worker: str, *, dead: Iterable[str], now: dateti
     )
     taken = []
     for job in session.scalars(left).all():
+        if session.scalar(select(Job.id).where(Job.id == job.id).with_for_update(skip_locked=True)) is None:
+            continue  # somebody is at it, and may be frozen there: the others must not wait for that
         same = update(Job).where(Job.id == job.id, Job.worker == job.worker, Job.status.in_(ACTIVE))
         if changed_rows(session, same.values(worker=worker, lease_until=now + LEASE)) == 1:
             record(session, job.id, job.status, job.status, f"followed by {worker} from now on")

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -86,15 +86,14 @@ class Pool:
 
     def tend(self, quiet: Callable[[], bool]) -> None:
         """Remove what is not wanted any more, and make what is missing, one by one, while it is `quiet`."""
-        for slot in self._superfluous():
-            self.drop(slot)
+        self._drop_all(self._superfluous())
         while quiet() and (kind := self._missing()) is not None:
             self._make(kind)
 
     def drop(self, slot: Slot) -> None:
         """Remove a container that no job has had, and its directory.
 
-        Raises: RunnerUnavailable; it leaves by itself all the same, and is swept up later.
+        Raises: RunnerUnavailable, Refused; the worker sweeps up later what is on no shelf.
         """
         self._runner.discard(slot)
         slots.remove(slot.directory)
@@ -102,7 +101,10 @@ class Pool:
     def close(self) -> None:
         """Remove all; called when the worker stops."""
         self._most = 0
-        for slot in self._superfluous():
+        self._drop_all(self._superfluous())
+
+    def _drop_all(self, superfluous: Iterable[Slot]) -> None:
+        for slot in superfluous:
             try:
                 self.drop(slot)
             except ScripterError as error:

@@ -20,7 +20,7 @@ from scripter.jobs.pool import Kind, Pool
 from scripter.jobs.states import FINAL, Status
 from scripter.lib import clock, crash
 from scripter.lib.errors import ScripterError
-from scripter.runners.protocol import Ending, Runner, RunnerUnavailable, Slot
+from scripter.runners.protocol import Ending, Refused, Runner, RunnerUnavailable, Slot
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +55,7 @@ class Supervisor:
         # Runs of which it is certain that they follow nobody any more, whatever their leases say.
         self._dead: list[str] = []
         self._cleaned = 0.0
+        self._strays: set[str] = set()
         self._answered_at = 0.0
         self._adopt_bell = threading.Event()
         self._bells: list[threading.Event] = []
@@ -73,7 +74,7 @@ class Supervisor:
         for step in (self._adopt, self._remove_warm_left, self._remember_kinds):
             try:
                 step()
-            except (RunnerUnavailable, SQLAlchemyError) as error:
+            except (ScripterError, OSError, SQLAlchemyError) as error:
                 # Engine or database are away again: the next rounds adopt, as soon as both answer.
                 log.warning("worker.not_settled", step=step.__name__, error=str(error))
         for thread in self._threads:
@@ -195,7 +196,12 @@ class Supervisor:
             self._leave(attempt)
             self._context.job_bell.set()
         if attempt.ended:
+            self._clean(attempt)
+
+    def _clean(self, attempt: Attempt) -> None:
+        try:
             attempt.clean()
+        finally:
             with self._lock:
                 self._cleaning -= 1
             self._cleaners.release()
@@ -277,10 +283,15 @@ class Supervisor:
 
     def _remove_orphans(self) -> None:
         """Remove containers and slot directories of attempts that are over, or that nobody knows."""
+        strays = set()
         for slot in self._all():
             whose = slots.owner(self._context, slot.name)
-            if self._is_over(*whose) if whose else self._has_cooled(slot):
+            if whose is None and self._is_stray(slot):
+                strays.add(slot.name)
+            # A stray is looked at twice: between its making and its place on a shelf it looks like one.
+            if self._is_over(*whose) if whose else slot.name in strays & self._strays:
                 self._remove(slot)
+        self._strays = strays
         for job_id, attempt, directory in slots.all_of(self._context):
             if self._is_over(job_id, attempt):
                 slots.remove(directory)
@@ -291,13 +302,23 @@ class Supervisor:
             row = session.execute(select(Job.status, Job.attempt).where(Job.id == job_id)).one_or_none()
         return row is None or row.status in FINAL or attempt < row.attempt
 
-    def _has_cooled(self, slot: Slot) -> bool:
-        """Whether it was made to wait for a job and does so no more: its worker is gone, or its engine was."""
-        return slot.name not in self._pool.names() and self._runner.ending(slot) is not Ending.ALIVE
+    def _is_stray(self, slot: Slot) -> bool:
+        """Whether it was made to wait for a job and no job will ever get it: its worker is gone, or has lost it.
+
+        One of our own that lives need not leave by itself: the engine may have been killed, and its input with it.
+        """
+        if slots.is_own_warm(self._context, slot.name):
+            return slot.name not in self._pool.names()
+        return self._runner.ending(slot) is not Ending.ALIVE
 
     def _remove(self, slot: Slot) -> None:
+        """What the engine will not remove now is tried again with the next sweep; the others must not wait for it."""
         log.warning("job.orphan_removed", container=slot.name)
-        self._runner.discard(slot)
+        try:
+            self._runner.discard(slot)
+        except Refused as error:
+            log.warning("job.orphan_not_removed", container=slot.name, error=str(error))
+            return
         whose = slots.owner(self._context, slot.name)
         slots.remove(slots.place(self._context, *whose) if whose else slot.directory)
 

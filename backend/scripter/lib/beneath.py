@@ -6,6 +6,7 @@ things at any moment. So each step goes on from an open directory, and never by 
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -29,16 +30,32 @@ def opened(directory: Path) -> Iterator[int]:
         os.close(here)
 
 
+# What can be said to be not there. Other errors, such as too many open files, are no answer.
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO)
+
+
+@contextmanager
+def _absence() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _ABSENT:
+            raise
+
+
 def has_file(directory: Path, name: str) -> bool:
-    """Whether a regular file of this name is there."""
-    with suppress(OSError), opened(directory) as here:
+    """Whether a regular file of this name is there. Raises: OSError when nobody can tell."""
+    with _absence(), opened(directory) as here:
         return stat.S_ISREG(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode)
     return False
 
 
 def read(directory: Path, name: str, limit: int) -> bytes | None:
-    """The content of the regular file of this name; None if there is none, or one with more than `limit` bytes."""
-    with suppress(OSError), opened(directory) as here:
+    """The content of the regular file of this name; None if there is none, or one with more than `limit` bytes.
+
+    Raises: OSError when nobody can tell.
+    """
+    with _absence(), opened(directory) as here:
         file = os.open(name, _FILE, dir_fd=here)
         try:
             content = os.read(file, limit + 1) if stat.S_ISREG(os.fstat(file).st_mode) else None

@@ -186,6 +186,9 @@ class DockerRunner:
             self._inputs.close(container)
             self._remove(container)
             raise Refused(f"The container could not be started: {explained(error)}") from error
+        except BaseException:
+            self._inputs.close(container)
+            raise
 
     def _remove_warm_ones(self, image: str) -> None:
         """They would keep the engine from removing their image, and no job will want them any more."""
@@ -235,7 +238,8 @@ def _name(listed: Inspected) -> str:
 
 
 def _ending(state: Inspected) -> Ending:
-    if state["Running"]:
+    # One that has only been created has not ended: whoever made it may be about to start it.
+    if state["Running"] or state["Status"] == "created":
         return Ending.ALIVE
     if state["OOMKilled"]:
         return Ending.OUT_OF_MEMORY

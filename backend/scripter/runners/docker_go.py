@@ -50,7 +50,8 @@ class Inputs:
         """Attach to a container that has been created and not yet started."""
         stream = client.attach_socket(container, params={"stdin": 1, "stream": 1})
         with self._lock:
-            self._open[container] = _Input(stream._sock, stream, spec)
+            # Over TLS the SDK gives the socket itself.
+            self._open[container] = _Input(getattr(stream, "_sock", stream), stream, spec)
 
     def spec(self, container: str) -> SlotSpec:
         """What the container was made as. Raises: SlotGone if its input is not open, or the engine has closed it."""

@@ -9,7 +9,7 @@ import pytest
 from runner_rig import BASE, Rig, Watch, ended, go, until
 
 import testbed
-from scripter.runners.protocol import Ending, RunnerUnavailable
+from scripter.runners.protocol import Ending, RunnerUnavailable, SlotGone
 
 pytestmark = [
     pytest.mark.alone,
@@ -59,12 +59,16 @@ def test_a_running_job_is_found_and_stopped_through_the_new_engine(
     assert ended(slot).exit["reason"] == "cancelled"
 
 
-def test_a_waiting_slot_takes_its_go_from_the_new_engine(docker_rig: Rig, breakable: testbed.Services) -> None:
-    slot = docker_rig.prepare("print('after all')")
+def test_a_slot_that_waited_while_the_engine_was_killed_is_of_no_use_and_runs_nothing(
+    docker_rig: Rig, breakable: testbed.Services
+) -> None:
+    slot = docker_rig.prepare("print('never')")
     breakable.restart("dockerd")
-    assert docker_rig.runner.ending(slot) is Ending.ALIVE
-    docker_rig.runner.start(slot, go())
-    assert ended(slot).output == ["after all"]
+    with pytest.raises(SlotGone):
+        docker_rig.runner.start(slot, go())
+    assert list(slot.directory.glob("exit.json*")) == []
+    docker_rig.runner.discard(slot)
+    assert docker_rig.runner.ending(slot) is Ending.GONE
 
 
 def test_a_build_whose_engine_dies_says_so(docker_rig: Rig, breakable: testbed.Services) -> None:
