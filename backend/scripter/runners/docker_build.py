@@ -32,7 +32,7 @@ _PAINT = re.compile(r"\x1b\[(91|0)m")
 _EXIT = re.compile(r"returned a non-zero code: (\d+)")
 _NO_SPACE = re.compile(r"no space left on device", re.IGNORECASE)
 _KILLED = "137"
-_CLEANING_S = 5
+_CLEANING_S = 30
 
 
 class DockerBuild:
