@@ -54,7 +54,7 @@ def post(rig: Rig, key: str) -> int:
     while True:
         try:
             answer = requests.post(address, json={"arguments": ["1", "0"]}, headers=headers, timeout=30)
-        except (requests.ConnectionError, requests.Timeout):
+        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
             time.sleep(0.1)
             continue
         assert answer.status_code == 202, answer.text
