@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from flask_openapi import APIBlueprint
 from pydantic import Field
@@ -53,16 +53,7 @@ class ScriptLimits(Body):
 
     def chosen(self) -> Limits:
         """Those that are given."""
-        limits = Limits()
-        if self.time_limit_s is not None:
-            limits["time_limit_s"] = self.time_limit_s
-        if self.memory_mb is not None:
-            limits["memory_mb"] = self.memory_mb
-        if self.cpus is not None:
-            limits["cpus"] = self.cpus
-        if self.processes is not None:
-            limits["processes"] = self.processes
-        return limits
+        return cast("Limits", self.model_dump(exclude_none=True))
 
 
 class ScriptRetries(Body):
@@ -79,16 +70,7 @@ class ScriptRetries(Body):
 
     def chosen(self) -> RetryWishes:
         """Those that are given."""
-        wishes = RetryWishes()
-        if self.count is not None:
-            wishes["count"] = self.count
-        if self.delay_s is not None:
-            wishes["delay_s"] = self.delay_s
-        if self.factor is not None:
-            wishes["factor"] = self.factor
-        if self.reasons is not None:
-            wishes["reasons"] = self.reasons
-        return wishes
+        return cast("RetryWishes", self.model_dump(exclude_none=True))
 
 
 class NewScript(Body):

@@ -85,3 +85,11 @@ def _house(request: pytest.FixtureRequest, runner: Runner, image: str) -> Iterat
     request.getfixturevalue("quick_rounds")
     make_script = request.getfixturevalue("make_script")
     return open_house(request.getfixturevalue("context"), request.getfixturevalue("anna"), runner, image, make_script())
+
+
+@pytest.fixture(params=["docker", "local"])
+def house(request: pytest.FixtureRequest) -> House:
+    """On either kind of runner, one after the other."""
+    found = request.getfixturevalue(f"{request.param}_house")
+    assert isinstance(found, House)
+    return found

@@ -19,13 +19,6 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture(params=["docker", "local"])
-def house(request: pytest.FixtureRequest) -> House:
-    found = request.getfixturevalue(f"{request.param}_house")
-    assert isinstance(found, House)
-    return found
-
-
 def test_a_worker_that_falls_asleep_right_after_its_claim_leaves_alone_what_another_has_begun(house: House) -> None:
     house.source(WAITS)
     job = house.claimed("w:asleep")

@@ -32,13 +32,6 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture(params=["docker", "local"])
-def house(request: pytest.FixtureRequest) -> House:
-    found = request.getfixturevalue(f"{request.param}_house")
-    assert isinstance(found, House)
-    return found
-
-
 def sections(house: House, job: Job) -> list[bytes]:
     """The log cut at the attempts' borders."""
     whole = slots.log_path(house.context, job).read_bytes()

@@ -49,13 +49,6 @@ def _sockets_are_gone(request: pytest.FixtureRequest) -> Iterator[None]:
         gc.collect()
 
 
-@pytest.fixture(params=["docker", "local"])
-def house(request: pytest.FixtureRequest) -> House:
-    found = request.getfixturevalue(f"{request.param}_house")
-    assert isinstance(found, House)
-    return found
-
-
 def test_jobs_are_taken_in_order_and_only_as_many_as_there_are_places(house: House) -> None:
     jobs = [house.queued() for _ in range(3)]
     house.worker("w:1", places=1).start([])
