@@ -1,4 +1,4 @@
-"""The command line of the testbed: `python -m testbed up | down | status | env`, run in backend by make and people."""
+"""The command line of the testbed, run in backend by make and people: `python -m testbed up | images | down | ...`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from testbed.services import services
 from testbed.state import State
 
 NOT_RUNNING = 3
+DEEDS = ("up", "images", "down", "status", "env")
+HELP = "images makes those that compose.yaml names; env prints the services' addresses for a shell"
 
 
 def main() -> int:
     """Do what the first argument says; answers the exit code: 0, 1 for an error, 3 if `status` finds one down."""
     parser = argparse.ArgumentParser(prog="python -m testbed", description="The real services of the tests.")
-    parser.add_argument("deed", choices=["up", "down", "status", "env"], help="env prints their addresses for a shell")
+    parser.add_argument("deed", choices=DEEDS, help=HELP)
     deed = parser.parse_args().deed
     try:
         return _do(deed, State.default())
@@ -29,6 +31,8 @@ def main() -> int:
 def _do(deed: str, state: State) -> int:
     if deed == "up":
         bed.up(state, _say)
+    elif deed == "images":
+        bed.images(state, _say)
     elif deed == "down":
         bed.down(state, _say)
     elif deed == "status":

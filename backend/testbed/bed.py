@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from testbed.base_image import IMAGE, BaseImage
+from testbed.base_image import IMAGE, LABEL, BaseImage
 from testbed.daemon import Daemon
 from testbed.engine import Engine
 from testbed.errors import ServiceError
 from testbed.services import own_daemons
+from testbed.stand_ins import STAND_INS, StandIn
 from testbed.state import State
 
 Say = Callable[[str], None]
@@ -26,6 +27,22 @@ def up(state: State, say: Say) -> None:
 
     with state.lock():
         _for_each(own_daemons(state).values(), ensure)
+
+
+def images(state: State, say: Say) -> None:
+    """Make the images that compose.yaml names, unless the engine has them as they are made today.
+
+    An engine that is not the testbed's own has a hub, or was given them: it is left alone.
+    """
+    engine = own_daemons(state).get("dockerd")
+    if not isinstance(engine, Engine):
+        say("dockerd: given, so the images of compose.yaml are its own")
+        return
+    with state.lock():
+        _ensure(state, engine, say)
+        _ensure_image(BaseImage(state), engine, say)
+        for stand_in in STAND_INS:
+            _ensure_stand_in(stand_in, engine, say)
 
 
 def down(state: State, say: Say) -> None:
@@ -70,6 +87,14 @@ def _ensure_image(image: BaseImage, engine: Engine, say: Say) -> None:
         image.make()
     image.load(engine)
     say(f"{IMAGE}: imported")
+
+
+def _ensure_stand_in(stand_in: StandIn, engine: Engine, say: Say) -> None:
+    recipe = stand_in.recipe(engine.label(IMAGE, LABEL) or "")
+    if engine.label(stand_in.image, LABEL) == recipe:
+        return
+    say(f"{stand_in.image}: making it from Debian's packages")
+    stand_in.make(engine, recipe)
 
 
 def _for_each(daemons: Iterable[Daemon], do: Callable[[Daemon], None]) -> None:

@@ -54,6 +54,13 @@ class Engine:
         environment = {"DOCKER_BUILDKIT": "0", "HOME": str(self._folder)}
         return daemon.run(["docker", "--host", self.url, *arguments], environment)
 
+    def label(self, image: str, label: str) -> str | None:
+        """What the image's label says; None if the engine has no such image."""
+        try:
+            return self.docker("image", "inspect", "--format", f'{{{{index .Config.Labels "{label}"}}}}', image).strip()
+        except ServiceError:
+            return None
+
     def answers(self) -> bool:
         return can_connect(self._containerd_socket) and ping(self._socket)
 
