@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from scripter import context
@@ -87,25 +87,21 @@ def open_token(session: Session, user: User, name: str, expires_at: datetime | N
 
 def by_cookie(session: Session, token: str) -> Identity | None:
     """Who has logged in with this cookie, unless it has run out or was idle for too long."""
-    login = session.scalar(select(Login).where(Login.token_hash == hashed(token))) if token else None
-    return None if login is None else _of_login(session, login, csrf_of(token))
+    return _of_login(session, Login.token_hash == hashed(token), csrf_of(token)) if token else None
 
 
 def by_token(session: Session, secret: str) -> Identity | None:
     """Whose API token this is, unless it has expired."""
     if not secret.startswith(TOKEN_START):
         return None
-    token = session.scalar(select(Token).where(Token.token_hash == hashed(secret)))
-    return None if token is None else _of_token(session, token)
+    return _of_token(session, Token.token_hash == hashed(secret))
 
 
 def refreshed(session: Session, identity: Identity) -> Identity | None:
     """The same identity as it stands now; None once its login or token has ended."""
     if identity.token_id is not None:
-        token = session.get(Token, identity.token_id)
-        return None if token is None else _of_token(session, token)
-    login = session.get(Login, identity.login_id)
-    return None if login is None else _of_login(session, login, identity.csrf)
+        return _of_token(session, Token.id == identity.token_id)
+    return _of_login(session, Login.id == identity.login_id, identity.csrf)
 
 
 def is_stale(identity: Identity, now: datetime) -> bool:
@@ -121,19 +117,25 @@ def touch(session: Session, identity: Identity, now: datetime) -> None:
         session.execute(update(Login).where(Login.id == identity.login_id).values(seen_at=now))
 
 
-def _of_login(session: Session, login: Login, csrf: str | None) -> Identity | None:
-    now = clock.now()
+def _of_login(session: Session, which: ColumnElement[bool], csrf: str | None) -> Identity | None:
+    # Both rows at once: every request begins with this question.
+    row = session.execute(select(Login, User).join(User, User.id == Login.user_id).where(which)).one_or_none()
+    if row is None:
+        return None
+    (login, user), now = row, clock.now()
     idle = timedelta(hours=context.of(session).settings.login.idle_hours)
     if now >= login.expires_at or now - login.seen_at >= idle:
         return None
-    user = session.get_one(User, login.user_id)
     return Identity(user, _scopes(user), login.seen_at, login_id=login.id, expires_at=login.expires_at, csrf=csrf)
 
 
-def _of_token(session: Session, token: Token) -> Identity | None:
+def _of_token(session: Session, which: ColumnElement[bool]) -> Identity | None:
+    row = session.execute(select(Token, User).join(User, User.id == Token.user_id).where(which)).one_or_none()
+    if row is None:
+        return None
+    token, user = row
     if token.expires_at is not None and clock.now() >= token.expires_at:
         return None
-    user = session.get_one(User, token.user_id)
     return Identity(user, _scopes(user), token.last_used_at, token_id=token.id, expires_at=token.expires_at)
 
 

@@ -146,16 +146,15 @@ def cookie() -> str | None:
 
 def remember(answer: flask.Response, token: str) -> None:
     """Put the login's cookie into `answer`."""
-    settings = context().settings
-    lifetime = timedelta(days=settings.login.max_days)
-    secure = settings.server.secure_cookies
-    answer.set_cookie(_cookie_name(), token, max_age=lifetime, httponly=True, samesite="Lax", secure=secure)
+    lifetime = timedelta(days=context().settings.login.max_days)
+    secure, path = _cookie_place()
+    answer.set_cookie(_cookie_name(), token, max_age=lifetime, path=path, httponly=True, samesite="Lax", secure=secure)
 
 
 def forget(answer: flask.Response) -> None:
     """Take the login's cookie back."""
-    secure = context().settings.server.secure_cookies
-    answer.delete_cookie(_cookie_name(), httponly=True, samesite="Lax", secure=secure)
+    secure, path = _cookie_place()
+    answer.delete_cookie(_cookie_name(), path=path, httponly=True, samesite="Lax", secure=secure)
 
 
 class _TakenBack(OperationalError):
@@ -255,7 +254,15 @@ def _refuse_forged(who: Identity) -> None:
         raise Forbidden("The header X-CSRF-Token is missing or out of date. Reload the page.")
 
 
+def _cookie_place() -> tuple[bool, str]:
+    """Whether only over HTTPS, and below which path: what else lives on the same host has no business with it."""
+    server = context().settings.server
+    return server.secure_cookies, f"{server.path}/"
+
+
 def _cookie_name() -> str:
-    # The prefix makes browsers insist on Secure, on our own host, and on the whole path.
-    secure = context().settings.server.secure_cookies
-    return "__Host-scripter_session" if secure else "scripter_session"
+    secure, path = _cookie_place()
+    if not secure:
+        return "scripter_session"
+    # The prefixes make browsers insist on Secure, and the first one on our own host and its whole path as well.
+    return "__Host-scripter_session" if path == "/" else "__Secure-scripter_session"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import load_only
 
 from scripter.context import Context
 from scripter.jobs import moves, slots
@@ -47,6 +48,7 @@ TRIES = 3
 TAKEN_POLL_S, TAKEN_SOON_S, TAKEN_S = 0.002, 0.05, 30.0
 # How long an adopted container that has not begun is left alone: a go may still be on its way to it.
 SETTLE_S = 2.0
+_ASKED_LAST = (Job.worker, Job.attempt, Job.cancel_requested_at, Job.deadline_at)
 
 
 class Attempt:
@@ -235,7 +237,8 @@ class Attempt:
     def _is_wanted(self) -> bool:
         """The last look before a script begins: is the job still ours, not cancelled, and not past its deadline?"""
         with self._context.db.reading() as session:
-            job = session.get_one(Job, self.job_id)
+            # Only what is asked for: this is on the way to the first line.
+            job = session.get_one(Job, self.job_id, options=(load_only(*_ASKED_LAST),))
             ours, end = self._holds(job) and not self.let_go.is_set(), _foreseen(job)
         if ours and end is not None:
             self._finish(end)
