@@ -17,29 +17,28 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import requests
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from testbed.errors import ServiceError
+from testbed.person import PASSWORD, Person
 from testbed.services import Services
+
+__all__ = ["PASSWORD", "Stack", "embedded", "free_port", "separate"]
 
 START_S = 120
 END_S = 60
-PASSWORD = "correct horse battery staple"
 SETUP_LINK = re.compile(r"(https?://\S+/setup\?code=\S+)")
 
 
-class Stack:
+class Stack(Person):
     """Processes of Scripter on one data directory, and a logged-in client."""
 
     def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
         self.directory = directory
         self.data = directory / "data"
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.http = requests.Session()
-        self.token = ""
+        super().__init__(f"http://127.0.0.1:{self.port}")
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("SCRIPTER_")},
             "SCRIPTER_DATA__DIRECTORY": str(self.data),
@@ -113,50 +112,13 @@ class Stack:
 
     def wait_until_it_answers(self, name: str) -> None:
         """Until the pages and the database answer."""
-        self._wait(name, self._answers, "an answer")
+        self._wait(name, self.answers, "an answer")
 
     def set_up(self, name: str) -> None:
         """Make the first user through the printed link, and log `http` in with an API token."""
         code = self.setup_link(name).partition("code=")[2]
         self.wait_until_it_answers(name)
-        with requests.Session() as browser:
-            made = browser.post(
-                f"{self.url}/api/setup", json={"code": code, "name": "anna", "password": PASSWORD}, timeout=10
-            )
-            made.raise_for_status()
-            token = browser.post(
-                f"{self.url}/api/tokens",
-                json={"name": "end to end", "expires_in_days": None},
-                headers={"X-CSRF-Token": made.json()["csrf"]},
-                timeout=10,
-            )
-            token.raise_for_status()
-        self.token = token.json()["token"]
-        self.http.headers["Authorization"] = f"Bearer {self.token}"
-
-    def call(self, method: str, path: str, body: object = None, **more: Any) -> Any:
-        """The JSON that the API answers; an error answer is an exception with its words."""
-        answer = self.http.request(method, f"{self.url}/api{path}", json=body, timeout=30, **more)
-        if answer.status_code >= 400:
-            raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
-        return answer.json() if answer.content else None
-
-    def wait_for(self, path: str, done: set[str], timeout_s: float = 120, *, every_s: float = 0.05) -> Any:
-        """Until the build or job at `path` has one of the states `done`, which is asked for every `every_s`."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            found = self.call("GET", path)
-            if found["status"] in done:
-                return found
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{path} is still {found['status']} after {timeout_s} s: {found}")
-            time.sleep(every_s)
-
-    def _answers(self) -> bool:
-        try:
-            return requests.get(f"{self.url}/api/health", timeout=5).status_code == 200
-        except (requests.ConnectionError, requests.Timeout):
-            return False
+        self.make_first_user(code)
 
     def _wait(self, name: str, look: Any, what: str) -> Any:
         deadline = time.monotonic() + START_S

@@ -1,0 +1,68 @@
+"""Somebody who uses a running Scripter by its API, logged in with a token; what the stacks under test are driven by."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import requests
+
+PASSWORD = "correct horse battery staple"
+
+
+class Person:
+    """A client of the Scripter at `url`, who has no account before `set_up`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = requests.Session()
+        # Certificates are those that `verify` says, and the machine's own proxy is not asked for a way to itself.
+        self.http.trust_env = False
+        self.token = ""
+
+    def answers(self) -> bool:
+        """Whether the pages and the database answer."""
+        try:
+            return self.http.get(f"{self.url}/api/health", timeout=5).status_code == 200
+        except (requests.ConnectionError, requests.Timeout):
+            return False
+
+    def make_first_user(self, code: str) -> None:
+        """Make the first user by the code of the setup link, and log `http` in with an API token."""
+        with requests.Session() as browser:
+            browser.trust_env, browser.verify = False, self.http.verify
+            made = browser.post(
+                f"{self.url}/api/setup", json={"code": code, "name": "anna", "password": PASSWORD}, timeout=10
+            )
+            made.raise_for_status()
+            token = browser.post(
+                f"{self.url}/api/tokens",
+                json={"name": "end to end", "expires_in_days": None},
+                headers={"X-CSRF-Token": made.json()["csrf"]},
+                timeout=10,
+            )
+            token.raise_for_status()
+        self.become(token.json()["token"])
+
+    def become(self, token: str) -> None:
+        """Whoever the token belongs to."""
+        self.token = token
+        self.http.headers["Authorization"] = f"Bearer {token}"
+
+    def call(self, method: str, path: str, body: object = None, **more: Any) -> Any:
+        """The JSON that the API answers; an error answer is an exception with its words."""
+        answer = self.http.request(method, f"{self.url}/api{path}", json=body, timeout=30, **more)
+        if answer.status_code >= 400:
+            raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json() if answer.content else None
+
+    def wait_for(self, path: str, done: set[str], timeout_s: float = 120, *, every_s: float = 0.05) -> Any:
+        """Until the build or job at `path` has one of the states `done`, which is asked for every `every_s`."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            found = self.call("GET", path)
+            if found["status"] in done:
+                return found
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{path} is still {found['status']} after {timeout_s} s: {found}")
+            time.sleep(every_s)
