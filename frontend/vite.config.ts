@@ -9,6 +9,10 @@ export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("src", import.meta.url)) } },
   server: { proxy: { "/api": backend } },
+  // Scripts and styles find each other beside themselves, so that the build works below any path. Only the start page
+  // cannot know how deep it is asked for: its addresses begin at the host, and whoever serves it puts a path before them.
+  base: "./",
+  experimental: { renderBuiltUrl: (file, { hostType }) => (hostType === "html" ? `/${file}` : { relative: true }) },
   // The server forbids inline scripts and data: scripts, so nothing may be inlined into the page.
   build: {
     assetsInlineLimit: 0,

@@ -5,15 +5,20 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
 from scripter.lib import settings
 
 MEBIBYTE = 1024 * 1024
+# The path is written into the start page and into a cookie.
+_SITE = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
+_OWN = re.compile(r"/(?:api|assets)(?:/|$)", re.IGNORECASE)
 
 
 class Server(settings.Section):
@@ -21,17 +26,31 @@ class Server(settings.Section):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8200
-    # How the outside world reaches us, for links; empty means http://host:port.
+    # How the outside world reaches us, for links; empty means http://host:port. Its path is where the site lives.
     url: str = ""
     threads: Annotated[int, Field(ge=2, le=1000)] = 32
     # Live streams each hold a thread; more viewers than this are told to come back later.
     streams: Annotated[int, Field(ge=1, le=2000)] = 200
     # Cookies only over HTTPS; switch on wherever TLS ends before Scripter.
     secure_cookies: bool = False
-    # How many proxies stand before us; each is trusted to tell the address that it was called from.
+    # How many proxies stand before us; each is trusted to tell from where, by which name and how it was called.
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     # The built pages; empty means the ones beside the source or inside the package.
     pages: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, given: str) -> str:
+        if given and not _SITE.fullmatch(given):
+            raise ValueError("this must look like https://host or https://host/path/")
+        if _OWN.match(urlsplit(given).path):
+            raise ValueError("its path must not begin with /api or /assets, which are Scripter's own")
+        return given
+
+    @property
+    def path(self) -> str:
+        """Under which path of its host the site lives, without the last slash; empty at the top."""
+        return urlsplit(self.url).path.rstrip("/")
 
 
 class Data(settings.Section):

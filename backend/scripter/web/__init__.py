@@ -17,6 +17,7 @@ from scripter.lib import http, problems
 from scripter.lib.http import Problem
 from scripter.lib.sse import Streams
 from scripter.web import border, document, pages, turns
+from scripter.web.subpath import SubPath
 
 ROOMS = (
     scripter.access.api.bp,
@@ -50,8 +51,10 @@ def create_app(context: Context) -> OpenAPI:
     Streams(app, context.settings.server.streams, guard.permit)
     for room in ROOMS:
         app.register_api(room)
-    pages.install(app, context.settings.server.pages)
-    document.install(app)
+    path = context.settings.server.path
+    pages.install(app, context.settings.server.pages, path)
+    document.install(app, path)
+    _place(app, path)
     _trust(app, context.settings.server.proxies)
     return app
 
@@ -68,7 +71,14 @@ def _set_up(app: OpenAPI) -> None:
     )
 
 
+def _place(app: OpenAPI, path: str) -> None:
+    if path:
+        # mypy cannot know that replacing this attribute is how Flask wants middleware to be added.
+        app.wsgi_app = SubPath(app.wsgi_app, path)  # type: ignore[method-assign]
+
+
 def _trust(app: OpenAPI, proxies: int) -> None:
     if proxies:
-        # mypy cannot know that replacing this attribute is how Flask wants middleware to be added.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )

@@ -50,13 +50,14 @@ _WORDS = {
 }
 
 
-def install(app: OpenAPI) -> None:
-    """Serve the document of all routes that `app` has."""
+def install(app: OpenAPI, site: str) -> None:
+    """Serve the document of all routes that `app` has; `site` is the path that people have to put before them."""
     one_at_a_time = threading.Lock()
 
     @cache
     def whole() -> dict[str, Any]:
-        return _complete(app, app.api_doc)
+        placed = {"servers": [{"url": site}]} if site else {}
+        return {**_complete(app, app.api_doc), **placed}
 
     @guard.public
     def openapi() -> flask.Response:

@@ -11,6 +11,7 @@ from werkzeug.routing import BaseConverter
 import scripter
 from scripter.access import guard
 from scripter.lib.errors import NotFound
+from scripter.web import subpath
 
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
@@ -30,8 +31,8 @@ class _PagePath(BaseConverter):
     part_isolating = False
 
 
-def install(app: flask.Flask, directory: str) -> None:
-    """Serve the pages in `directory`, or where the build leaves them if it is empty."""
+def install(app: flask.Flask, directory: str, site: str) -> None:
+    """Serve the pages in `directory`, or where the build leaves them if it is empty; people see them below `site`."""
     root = Path(directory).resolve() if directory else _built()
     app.url_map.converters["page"] = _PagePath
 
@@ -43,7 +44,7 @@ def install(app: flask.Flask, directory: str) -> None:
             raise NotFound("There is no such file. The pages may have been rebuilt: load them again.")
         if not (root / "index.html").is_file():
             return flask.Response(_NOT_BUILT, 503, mimetype="text/plain")
-        return _file(root, "index.html", _ASK_AGAIN)
+        return _start_page(root, site) if site else _file(root, "index.html", _ASK_AGAIN)
 
     app.add_url_rule("/", "page", page)
     app.add_url_rule("/<page:path>", "page", page)
@@ -53,6 +54,15 @@ def _file(root: Path, path: str, cache: str) -> flask.Response:
     answer = flask.send_from_directory(root, path)
     answer.headers["Cache-Control"] = cache
     return answer
+
+
+def _start_page(root: Path, site: str) -> flask.Response:
+    answer = flask.Response(
+        subpath.below(site, (root / "index.html").read_text(encoding="utf-8")), mimetype="text/html"
+    )
+    answer.headers["Cache-Control"] = _ASK_AGAIN
+    answer.add_etag()
+    return answer.make_conditional(flask.request)
 
 
 def _built() -> Path:

@@ -1,5 +1,6 @@
 /** The one way to the server: paths and bodies checked against the OpenAPI document, every refusal an ApiError. */
 import createClient, { type Middleware } from "openapi-fetch";
+import { BASE } from "@/lib/base";
 import type { components, paths } from "./schema";
 
 type Problem = Partial<components["schemas"]["Problem"]>;
@@ -46,7 +47,7 @@ const border: Middleware = {
 };
 
 export const api = createClient<paths>({
-  baseUrl: window.location.origin,
+  baseUrl: window.location.origin + BASE,
   credentials: "same-origin",
   // Looked up at each call: whoever replaces the global one, a test above all, means these calls too.
   fetch: (request) => globalThis.fetch(request),

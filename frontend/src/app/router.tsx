@@ -1,10 +1,11 @@
 /** All pages, each loaded when it is first visited. */
-import { createBrowserRouter } from "react-router";
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { BASE } from "@/lib/base";
 import { BareErrorPage, ErrorPage } from "./error-page";
 import { RouteFallback } from "./route-fallback";
 import { Shell, shellLoader } from "./shell";
 
-export const router = createBrowserRouter([
+const routes: RouteObject[] = [
   { path: "/setup", lazy: () => import("./routes/setup"), ErrorBoundary: BareErrorPage, HydrateFallback: RouteFallback },
   { path: "/login", lazy: () => import("./routes/login"), ErrorBoundary: BareErrorPage, HydrateFallback: RouteFallback },
   {
@@ -33,4 +34,6 @@ export const router = createBrowserRouter([
       },
     ],
   },
-]);
+];
+
+export const router = createBrowserRouter(routes, { basename: BASE || "/" });

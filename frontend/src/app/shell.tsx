@@ -10,6 +10,7 @@ import { sessionQuery } from "@/features/access/api";
 import { UserMenu } from "@/features/access/user-menu";
 import { useLiveJobs } from "@/features/jobs/live";
 import { SystemLine } from "@/features/upkeep/workers";
+import { BASE, withoutBase } from "@/lib/base";
 import { Wordmark } from "./wordmark";
 import { queryClient } from "./query-client";
 import { SchemeSwitch } from "./scheme-switch";
@@ -19,7 +20,7 @@ export async function shellLoader({ request }: { request: Request }): Promise<Re
   const session = await queryClient.ensureQueryData(sessionQuery);
   const { pathname, search } = new URL(request.url);
   if (session.setup_needed) return redirect(paths.setup());
-  return session.user ? null : redirect(paths.login(pathname + search));
+  return session.user ? null : redirect(paths.login(withoutBase(pathname) + search));
 }
 
 const PLACES = [
@@ -95,7 +96,7 @@ function Navigation({ open, onGo }: { open: boolean; onGo: () => void }) {
       </Stack>
       <Box className={classes.foot}>
         <SystemLine />
-        <Text size="xs" c="dimmed" component="a" href="/api/openapi.json" className={classes.footLink}>
+        <Text size="xs" c="dimmed" component="a" href={`${BASE}/api/openapi.json`} className={classes.footLink}>
           API document
         </Text>
       </Box>

@@ -1,6 +1,7 @@
 /** Logs of jobs and builds over HTTP: the same addresses under each, the whole file or one section of it. */
 import { answer, api } from "@/api/client";
 import type { LogChunk, LogError, LogHits } from "@/api/types";
+import { BASE } from "@/lib/base";
 import { chunkWithin, errorWithin, hitsWithin, nothingWithin, placeWithin, TAIL_BYTES, WHOLE, type Place, type Section } from "./section";
 
 /** Offsets are those of the file, also where only a section of it is shown. */
@@ -46,5 +47,5 @@ export function logDownloadUrl(of: LogOf, plain: boolean): string {
 }
 
 function base({ kind, id }: LogOf): string {
-  return `/api/${kind}s/${id}/log`;
+  return `${BASE}/api/${kind}s/${id}/log`;
 }

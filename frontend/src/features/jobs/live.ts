@@ -3,6 +3,7 @@ import { useQueryClient, type InfiniteData, type QueryClient } from "@tanstack/r
 import { useEffect, useEffectEvent } from "react";
 import { openStream } from "@/api/stream";
 import type { Job, Page } from "@/api/types";
+import { BASE } from "@/lib/base";
 import { jobKeys } from "./api";
 
 type Pages = InfiniteData<Page<Job>, number | null>;
@@ -18,7 +19,7 @@ export function useLiveJobs(onChange: (job: Job) => void): void {
   useEffect(() => {
     let opened = false;
     return openStream({
-      url: () => "/api/jobs/stream",
+      url: () => `${BASE}/api/jobs/stream`,
       on: { job: (data) => hear(data) },
       onState: (state) => {
         // What changed while the line was down is not told again to a new stream.

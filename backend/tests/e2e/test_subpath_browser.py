@@ -1,0 +1,199 @@
+"""Below a path behind a real nginx with TLS: the main way through the pages, deep links, live logs, and the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nginx_rig
+import pytest
+from authority import Authority
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+import testbed
+from testbed.stack import PASSWORD, Stack, embedded, free_port
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SLOW_MS = 60_000
+
+
+class Site:
+    """Scripter below /scripter/ behind two proxies: one leaves the path on, the other takes it off."""
+
+    def __init__(self, stack: Stack, authority: Authority, kept: int, taken: int) -> None:
+        self.stack, self.authority = stack, authority
+        self.kept, self.taken = (f"https://localhost:{port}/scripter" for port in (kept, taken))
+
+
+@pytest.fixture(scope="module")
+def site(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    directory = tmp_path_factory.mktemp("subpath")
+    authority = Authority(directory / "authority")
+    pair = authority.sign("host")
+    kept, taken = free_port(), free_port()
+    settings = {
+        "SCRIPTER_SERVER__URL": f"https://localhost:{kept}/scripter/",
+        "SCRIPTER_SERVER__PROXIES": "1",
+        "SCRIPTER_SERVER__SECURE_COOKIES": "true",
+    }
+    with embedded(services, directory / "stack", settings) as stack:
+        upstream = f"http://127.0.0.1:{stack.port}"
+        servers = [nginx_rig.server(kept, upstream, pair), nginx_rig.server(taken, f"{upstream}/", pair)]
+        with nginx_rig.nginx(directory / "nginx", servers, [kept, taken]):
+            stack.setup_link("up")
+            yield Site(stack, authority, kept, taken)
+
+
+@pytest.fixture(scope="module")
+def chromium(services: testbed.Services) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=services.chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def person(chromium: Browser) -> Iterator[BrowserContext]:
+    """A new person's browser. The tests of this module are one journey, in their order."""
+    context = chromium.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 850})
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def seen() -> list[str]:
+    """What went wrong in the browser, and every address outside of the site that it asked for."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def page(person: BrowserContext, site: Site, seen: list[str]) -> Page:
+    page = person.new_page()
+    page.on("pageerror", lambda error: seen.append(f"error: {error}"))
+    # A failed request is told by its response, with the address. Pages ask for their data beside asking who is there.
+    page.on("console", lambda said: seen.append(said.text) if _is_complaint(said) else None)
+    page.on(
+        "response",
+        lambda one: seen.append(f"{one.status} {one.url}") if one.status >= 400 and one.status != 401 else None,
+    )
+    ours = (site.kept, site.taken, "data:", "blob:")
+    page.on("request", lambda one: None if one.url.startswith(ours) else seen.append(f"outside: {one.url}"))
+    return page
+
+
+def _is_complaint(said: ConsoleMessage) -> bool:
+    return said.type in ("error", "warning") and "Failed to load resource" not in said.text
+
+
+@pytest.fixture(autouse=True)
+def nothing_went_wrong(seen: list[str]) -> Iterator[None]:
+    yield
+    found, seen[:] = seen[:], []
+    assert found == []
+
+
+def test_the_printed_link_leads_below_the_path(page: Page, site: Site) -> None:
+    link = site.stack.setup_link("up")
+    assert link.startswith(f"{site.kept}/setup?code=")
+    page.goto(link)
+    page.get_by_role("textbox", name="Name").fill("anna")
+    page.get_by_label(re.compile(r"^Password\W*$")).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name=re.compile("Set up|Create|Start|Begin")).click()
+    expect(page.get_by_role("link", name="Images").first).to_be_visible()
+    expect(page).to_have_url(re.compile(re.escape(site.kept) + "/?$"))
+
+
+def test_the_cookie_is_bound_to_the_path(person: BrowserContext) -> None:
+    [cookie] = person.cookies()
+    assert (cookie["name"], cookie["path"]) == ("__Secure-scripter_session", "/scripter/")
+
+
+def test_a_script_runs_with_its_log_live(page: Page, site: Site) -> None:
+    page.get_by_role("link", name="Scripts").first.click()
+    expect(page).to_have_url(f"{site.kept}/scripts")
+    page.get_by_role("link", name="Sample hello").first.click()
+    editor = page.get_by_role("textbox", name="Code of main.py")
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(
+        "import time\nfor n in range(600):\n    print('still here', n, flush=True)\n    time.sleep(0.2)\n"
+    )
+    editor.press("Control+Enter")
+    expect(page.get_by_text("still here 3").first).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name=re.compile("^(Cancel|Stop)")).first.click()
+    expect(page.get_by_text("cancelled by anna").first).to_be_visible(timeout=SLOW_MS)
+
+
+def test_every_place_is_found_again_after_a_reload(page: Page, site: Site) -> None:
+    page.get_by_role("link", name=re.compile(r"^Job #\d+$")).first.click()
+    expect(page).to_have_url(re.compile(re.escape(site.kept) + r"/jobs/\d+"))
+    page.reload()
+    expect(page.get_by_text("still here 3").first).to_be_visible()
+    for place in ("Overview", "Images", "Jobs", "Schedules"):
+        page.get_by_role("link", name=place, exact=True).first.click()
+        page.reload()
+        expect(page.get_by_role("link", name=place, exact=True).first).to_be_visible()
+
+
+def test_the_log_and_the_document_of_the_api_can_be_fetched(page: Page, site: Site) -> None:
+    page.get_by_role("link", name="Jobs", exact=True).first.click()
+    page.get_by_role("link", name=re.compile(r"#?\d+$")).first.click()
+    page.get_by_role("button", name=re.compile("Download")).first.click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem").first.click()
+    assert "still here 3" in Path(download.value.path()).read_text()
+    address = page.get_by_role("link", name="API document").get_attribute("href")
+    assert address == "/scripter/api/openapi.json"
+    assert page.request.get(f"{site.kept}/api/openapi.json").json()["servers"] == [{"url": "/scripter"}]
+
+
+def test_who_is_not_logged_in_gets_to_the_page_asked_for_after_the_login(page: Page, site: Site) -> None:
+    _leave(page)
+    page.goto(f"{site.kept}/schedules")
+    expect(page).to_have_url(f"{site.kept}/login?to=%2Fschedules")
+    _log_in(page)
+    expect(page).to_have_url(f"{site.kept}/schedules")
+
+
+def test_the_proxy_that_takes_the_path_off_shows_the_same(page: Page, site: Site) -> None:
+    _leave(page)
+    page.goto(f"{site.taken}/jobs")
+    expect(page).to_have_url(f"{site.taken}/login?to=%2Fjobs")
+    _log_in(page)
+    expect(page.get_by_text("cancelled by anna").first).to_be_visible()
+    page.goto(site.taken)
+    expect(page.get_by_role("link", name="Images").first).to_be_visible()
+
+
+def _leave(page: Page) -> None:
+    """Not from under an open page, which would ask in vain."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
+
+
+def _log_in(page: Page) -> None:
+    page.get_by_role("textbox", name="Name").fill("anna")
+    page.get_by_label(re.compile(r"^Password\W*$")).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
+def test_the_command_line_takes_an_address_with_a_path(site: Site, tmp_path: Path) -> None:
+    def scripter(*arguments: str, typed: str = "") -> str:
+        told = subprocess.run(
+            [str(Path(sys.executable).with_name("scripter")), *arguments],
+            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "REQUESTS_CA_BUNDLE": str(site.authority.certificate)},
+            input=typed, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert told.returncode == 0, told.stdout + told.stderr
+        return told.stdout
+
+    scripter("login", f"{site.kept}/", "--name", "anna", "--password-stdin", typed=f"{PASSWORD}\n")
+    assert "Sample hello" in scripter("script", "list")
+    finished = json.loads(scripter("job", "list", "--json"))
+    assert "cancelled" in {job["status"] for job in finished}
