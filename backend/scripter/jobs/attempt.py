@@ -192,12 +192,15 @@ class Attempt:
     def _hand_over(self, slot: Slot, start_kind: str) -> bool:
         """Send the go; False if nobody took it. Then this place is removed before another one is tried."""
         banner = f"{start_kind} start in {{ms}} ms on {self._context.worker}"
+        made = slots.identity(self._directory)
         try:
             self._runner.start(slot, slots.go(self._context, self._job, banner, self._claimed_ns))
         except SlotGone:
             return self._has_begun()
         self._in_doubt = True
-        return self._is_taken(TAKEN_S)
+        # Where nothing isolates a script, it can put its slot away, and with it what tells that it has begun. Nobody
+        # else does that while the job is ours.
+        return self._is_taken(TAKEN_S) or slots.identity(self._directory) != made
 
     def _is_taken(self, patience_s: float) -> bool:
         """Wait until the agent has its go. An engine may die with a go in its hands while the container lives on."""
