@@ -52,6 +52,15 @@ def fill(context: Context, job: Job, slot: Path) -> None:
     logstore.create(log_path(context, job), also=slot / "log")
 
 
+def identity(slot: Path) -> tuple[int, int] | None:
+    """Device and number of the slot directory, which another one of its name does not have; None if there is none."""
+    try:
+        found = slot.lstat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def name(context: Context, job: Job) -> str:
     """What the container of the job's present attempt is called. The engine gives a name to one container only."""
     return f"scripter-{context.instance}-job-{job.id}-{job.attempt}"
@@ -100,6 +109,11 @@ def spec(context: Context, job: Job) -> SlotSpec:
 def labels(context: Context) -> dict[str, str]:
     """How the containers of this Scripter are found among others."""
     return {"scripter.instance": context.instance}
+
+
+def former_labels(context: Context) -> list[dict[str, str]]:
+    """How those are found that it had before it was restored from a backup."""
+    return [{"scripter.instance": instance} for instance in context.former_instances]
 
 
 def go(context: Context, job: Job, banner: str, claimed_ns: int) -> Go:
