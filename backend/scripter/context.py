@@ -5,6 +5,8 @@ It rides in `session.info`, so that services take a session and nothing else, an
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -12,7 +14,7 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from scripter.config import Settings
-from scripter.lib import disk, keys
+from scripter.lib import disk, keys, tls
 from scripter.lib.db import Database, after_commit
 from scripter.lib.queue import Queue
 from scripter.logstore import LogStore
@@ -36,13 +38,19 @@ class Context:
     job_bell: threading.Event = field(default_factory=threading.Event)
     stop_bell: threading.Event = field(default_factory=threading.Event)
     _queue: Queue | None = None
+    _closing: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
     def open(cls, settings: Settings, runner: Runner | None = None) -> Context:
-        """Open database and queue as the settings say. The tasks of all rooms must have been imported before."""
-        context = cls(settings, Database(settings.database_url), LogStore(settings.data_directory), runner)
+        """Open database and queue as the settings say. The tasks of all rooms must have been imported before.
+
+        Raises:
+            BadInput: a certificate that the settings name cannot be used.
+        """
+        context = cls(settings, open_database(settings), LogStore(settings.data_directory), runner)
         context.db.info[_KEY] = context
-        context._queue = Queue(settings.queue.url, context)
+        queue = settings.queue
+        context._queue = Queue(queue.url, context, tls.context(queue.trust, "queue") if queue.encrypted else None)
         return context
 
     @property
@@ -57,6 +65,14 @@ class Context:
         return keys.secret(self.data / "keys" / "instance", size=6)
 
     @property
+    def former_instances(self) -> list[str]:
+        """The names that this installation had before it was restored from a backup; what runs by them is nobody's."""
+        try:
+            return (self.data / "keys" / "former-instances").read_text(encoding="ascii").split()
+        except FileNotFoundError:
+            return []
+
+    @property
     def data(self) -> Path:
         return self.settings.data_directory
 
@@ -64,9 +80,24 @@ class Context:
         """Why no job and no build should begin now, for want of room on the disk; None while there is enough."""
         return disk.shortage(disk.room(self.data), self.settings.data.min_free_mb)
 
+    def at_close(self, leave: Callable[[], object]) -> None:
+        """Call `leave` when all else is closed."""
+        self._closing.callback(leave)
+
     def close(self) -> None:
         self.queue.close()
         self.db.close()
+        self._closing.close()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database alone, as the settings say. Connects when it is first used.
+
+    Raises:
+        BadInput: a certificate that the settings name cannot be used.
+    """
+    wanted = settings.database
+    return Database(settings.database_url, tls.context(wanted.trust, "database") if wanted.encrypted else None)
 
 
 def of(session: Session) -> Context:

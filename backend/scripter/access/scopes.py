@@ -61,3 +61,5 @@ class Tag(StrEnum):
     SCHEDULE_CREATE = "schedule:create"
     SCHEDULE_CHANGE = "schedule:change"
     SCHEDULE_DELETE = "schedule:delete"
+    SYSTEM_BACKUP = "system:backup"
+    SYSTEM_RESTORE = "system:restore"

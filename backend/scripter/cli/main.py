@@ -5,7 +5,20 @@ from __future__ import annotations
 import click
 
 from scripter import __version__
-from scripter.cli import completion, doctor, egress, images, jobs, login, schedules, scripts, server
+from scripter.cli import (
+    backup,
+    completion,
+    doctor,
+    egress,
+    images,
+    jobs,
+    login,
+    migrate,
+    prepare,
+    schedules,
+    scripts,
+    server,
+)
 from scripter.cli.app import Group
 
 EXIT_CODES = """
@@ -51,3 +64,6 @@ doctor.register(main)
 completion.register(main)
 server.register(main)
 egress.register(main)
+prepare.register(main)
+backup.register(main)
+migrate.register(main)

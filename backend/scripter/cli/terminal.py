@@ -54,9 +54,9 @@ def say(text: str, *, err: bool = False) -> None:
     click.echo(text, err=err)
 
 
-def show_json(value: object) -> None:
+def show_json(value: object, *, err: bool = False) -> None:
     # ASCII only: a terminal must not act on what a program would read.
-    click.echo(json.dumps(value, indent=2))
+    click.echo(json.dumps(value, indent=2), err=err)
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:

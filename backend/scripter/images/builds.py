@@ -246,6 +246,12 @@ def adopt(session: Session, earlier: Collection[str]) -> None:
         _close_lost(session, build_id)
 
 
+def close(session: Session, build: Build, reason: str) -> None:
+    """End a build that nobody will ever finish, whether it waits or runs."""
+    to = BuildStatus.CANCELLED if build.status == BuildStatus.QUEUED else BuildStatus.FAILED
+    _end(session, build.id, to, worker=build.worker, reason=reason)
+
+
 def ring(session: Session, waiting_for: timedelta = _RING_AGAIN) -> None:
     """Ring for the build that has waited longest, if it has waited for this long: its doorbell may have been lost."""
     waiting = select(Build.id).where(Build.status == BuildStatus.QUEUED, Build.created_at <= clock.now() - waiting_for)

@@ -210,6 +210,11 @@ def sweep(session: Session) -> None:
     builds.ring(session)
     if builds.leftovers(session):
         context.wake(session, "images.tidy")
+    show_all(session)
+
+
+def show_all(session: Session) -> None:
+    """Show in `src/` what is not shown there yet."""
     shared = context.of(session)
     for image_id, digest in session.execute(select(Image.id, Image.digest)):
         if not _store(shared).shows(digest, _directory(shared, image_id) / "src"):

@@ -71,7 +71,7 @@ class Supervisor:
     def start(self, predecessors: list[str]) -> None:
         """Adopt what `predecessors` (dead runs of this worker) left, then begin to take jobs."""
         self._dead = predecessors
-        for step in (self._adopt, self._remove_warm_left, self._remember_kinds):
+        for step in (self._remove_former, self._adopt, self._remove_warm_left, self._remember_kinds):
             try:
                 step()
             except (ScripterError, OSError, SQLAlchemyError) as error:
@@ -250,6 +250,7 @@ class Supervisor:
         self._adopt()
         if time.monotonic() - self._cleaned >= CLEAN_S:
             self._cleaned = time.monotonic()
+            self._remove_former()
             self._remove_orphans()
 
     def _adopt(self) -> None:
@@ -295,6 +296,14 @@ class Supervisor:
         for job_id, attempt, directory in slots.all_of(self._context):
             if self._is_over(job_id, attempt):
                 slots.remove(directory)
+
+    def _remove_former(self) -> None:
+        """Remove what a restore from a backup has made nobody's: no row tells of it, and none will hear of its end."""
+        for labels in slots.former_labels(self._context):
+            for slot in self._runner.alive(labels):
+                log.warning("job.former_removed", container=slot.name)
+                # The container alone: its directory is gone, and the name of that may be another job's by now.
+                self._runner.discard(slot)
 
     def _is_over(self, job_id: int, attempt: int) -> bool:
         """Not so one that waits again: whoever claims it clears its place, and may be doing so now."""

@@ -37,8 +37,8 @@ def set_up(*, human: bool) -> None:
     root.setLevel(level)
     # Every lost connection is told by our own words already.
     logging.getLogger("pika").setLevel(logging.CRITICAL)
-    # It lists its own parts at each start.
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    # It lists its own parts at each start, and what it does is told by our own words.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _console() -> structlog.dev.ConsoleRenderer:

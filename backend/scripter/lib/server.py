@@ -12,11 +12,15 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import flask
+import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
+from scripter.lib.errors import ScripterError
 from scripter.lib.sse import Streams
+
+log = structlog.get_logger(__name__)
 
 Opening = Callable[[], AbstractContextManager[flask.Flask]]
 
@@ -65,7 +69,12 @@ class _Application(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> flask.Flask:
-        return self._opened.enter_context(self._opening())
+        try:
+            return self._opened.enter_context(self._opening())
+        except ScripterError as error:
+            # Nothing that a person can mend is to be found in the way through gunicorn.
+            log.error("server.cannot_start", why=error.message)
+            raise SystemExit(Arbiter.WORKER_BOOT_ERROR) from error
 
     def _exit(self, _arbiter: Arbiter, worker: Any) -> None:
         # gunicorn calls this in the parent too, when it finds its worker gone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripter.logstore.files import Chunk, NotALog, create, follow, read, size, tail
+from scripter.logstore.files import Chunk, NotALog, create, follow, notice, open_log, read, size, tail
 from scripter.logstore.records import Line, parse, plain
 from scripter.logstore.search import ERRORS, Bounds, Found, Hit, Wanted, find, sought
 from scripter.logstore.store import LogStore
@@ -10,5 +10,5 @@ from scripter.logstore.writer import Writer
 
 __all__ = [
     "ERRORS", "Bounds", "Chunk", "Found", "Hit", "Line", "LogStore", "NotALog", "Wanted", "Writer",
-    "create", "find", "follow", "parse", "plain", "read", "size", "sought", "tail",
+    "create", "find", "follow", "notice", "open_log", "parse", "plain", "read", "size", "sought", "tail",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from scripter.lib.errors import ScripterError
+from scripter.logstore.records import record
 
 CHUNK_BYTES = 64 * 1024
 TAIL_BYTES = 1024 * 1024
@@ -44,6 +45,20 @@ def create(path: Path, also: Path | None = None) -> None:
             also.hardlink_to(path)
         if not also.samefile(path):
             raise NotALog(f"{also.name} is already another file.")
+
+
+def notice(path: Path, words: str, like: Path | None = None) -> Path:
+    """A log in which Scripter alone says something, in place of one that is gone; gives its path.
+
+    `like`: another one with the same words. The new one becomes a further name of it, if it can have one more.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if like is not None:
+        with suppress(OSError):
+            path.hardlink_to(like)
+            return path
+    path.write_bytes(record(b"F:scripter", words.encode()))
+    return path
 
 
 def read(path: Path, start: int = 0, limit: int = CHUNK_BYTES, *, complete: bool = False) -> Chunk:

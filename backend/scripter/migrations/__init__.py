@@ -1,47 +1,150 @@
-"""The shape of the database, step by step (Alembic), brought up to date at the start of every process under a lock."""
+"""The shape of the database, step by step (Alembic). Every process that starts brings it up to date, one at a time.
+
+`scripter migrate` does so alone, and goes back; `backup` dumps and loads under the same lock."""
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
+import json
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from scripter import __version__
 from scripter.lib.db import Database
-from scripter.lib.errors import Unavailable
+from scripter.lib.errors import BadInput, Conflict, ScripterError
+from scripter.migrations.lock import locked
 
-LOCK = "scripter-migrations"
-LOCK_WAIT_S = 60
+__all__ = [
+    "Downgrade", "MigrationFailed", "Newer", "Shape", "Tell", "configuration", "forget", "go_back", "head",
+    "is_current", "knows", "locked", "look", "refuse_newer", "steps_back", "upgrade",
+]  # fmt: skip
+
+log = structlog.get_logger(__name__)
+
+Tell = Callable[[str], None]
+
+# What the last migration left: the shape, whose it is, and while one is under way, where to. Beside the database, not
+# in it: so it can be read whatever shape that has.
+_RECORD = "database.json"
 
 
-def upgrade(db: Database, lock_directory: Path) -> None:
-    """Bring the database to the newest shape. Several processes may start at once: one works, the others wait.
+class Newer(Conflict):
+    """The database was changed by a newer version of Scripter."""
+
+    code = "database_newer"
+
+
+class MigrationFailed(ScripterError):
+    """The database could not be changed."""
+
+    code = "migration_failed"
+
+
+class Shape(NamedTuple):
+    """Where the database stands. `revision` None: it is empty. `interrupted`: where an unfinished change was going."""
+
+    revision: str | None
+    head: str
+    interrupted: str | None
+
+
+class Downgrade(NamedTuple):
+    """One step back: the shape that it leaves, and what is lost with it."""
+
+    revision: str
+    lost: str
+
+
+def upgrade(db: Database, lock_directory: Path, tell: Tell | None = None, *, to: str = "head") -> None:
+    """Bring the database to the newest shape (or an older one than that). Several processes may ask for it at once: one
+    works, the others wait. An interrupted change is gone on with.
 
     Raises:
-        Unavailable: another process has held the lock for a minute.
+        Newer: it was changed by a version of Scripter that this one does not know.
+        MigrationFailed: the database refused a step.
+        Unavailable: another process has held the lock for too long.
     """
-    with db.engine.connect() as connection, _locked(db, connection, lock_directory):
-        config = configuration()
-        config.attributes["connection"] = connection
-        if db.is_sqlite:
-            # Batch operations rebuild tables: with constraints on, dropping the old one would empty its children.
-            _set_foreign_keys(connection, "OFF")
-        command.upgrade(config, "head")
-        if db.is_sqlite:
-            _set_foreign_keys(connection, "ON")
+    if to == "head" and _is_finished(look(db, lock_directory)):
+        _remember(lock_directory, head())
+        return
+    with locked(db, lock_directory):
+        shape = look(db, lock_directory)  # whoever was here before may have done it
+        refuse_newer(shape, lock_directory)
+        target = shape.head if to == "head" else to
+        if shape.revision != target or shape.interrupted:
+            _change(db, lock_directory, shape, target, tell or _log, command.upgrade)
+        else:
+            _remember(lock_directory, target)
+
+
+def go_back(db: Database, lock_directory: Path, revision: str, tell: Tell) -> None:
+    """Take the database back to an earlier shape, for an earlier version of Scripter. Nothing else may use it now.
+
+    Raises:
+        BadInput, Newer, MigrationFailed, Unavailable: as for `steps_back` and `upgrade`.
+    """
+    with locked(db, lock_directory):
+        shape = look(db, lock_directory)
+        steps_back(shape, lock_directory, revision)
+        _change(db, lock_directory, shape, revision, tell, command.downgrade)
+
+
+def steps_back(shape: Shape, lock_directory: Path, revision: str) -> list[Downgrade]:
+    """The steps from `shape` back to `revision`, in order, with what each loses.
+
+    Raises:
+        BadInput: there is no such revision, or it does not lie behind.
+        Newer: the database is of a newer version than this one.
+    """
+    refuse_newer(shape, lock_directory)
+    known = [one.revision for one in _scripts().walk_revisions()]
+    if revision not in known:
+        raise BadInput.at("--to", f"There is no revision {revision}; this version knows {', '.join(reversed(known))}.")
+    behind = known[known.index(shape.revision) :] if shape.revision in known else []
+    if revision not in behind[1:] and not (shape.interrupted and revision in behind):
+        raise BadInput.at("--to", f"The database is at {shape.revision or 'no revision'}; {revision} is not behind it.")
+    undone = behind[: behind.index(revision)]
+    return [Downgrade(one, str(getattr(_scripts().get_revision(one).module, "LOST", ""))) for one in undone]
+
+
+def look(db: Database, lock_directory: Path) -> Shape:
+    """Where the database stands now."""
+    with db.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    return Shape(found, head(), _read(lock_directory).get("under_way"))
 
 
 def is_current(db: Database) -> bool:
     """Whether the database has the shape that this code expects."""
     with db.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(configuration()).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == head()
+
+
+def head() -> str:
+    """The newest shape that this version knows."""
+    newest = _scripts().get_current_head()
+    assert newest is not None
+    return newest
+
+
+def knows(revision: str | None) -> bool:
+    """Whether this version can bring a database of this shape up to date."""
+    return revision is not None and revision in {one.revision for one in _scripts().walk_revisions()}
+
+
+def forget(lock_directory: Path) -> None:
+    """The database is empty now: nothing that was remembered of it holds any more."""
+    (lock_directory / _RECORD).unlink(missing_ok=True)
 
 
 def configuration() -> Config:
@@ -51,27 +154,87 @@ def configuration() -> Config:
     return config
 
 
-def _set_foreign_keys(connection: Connection, state: str) -> None:
-    # Means nothing inside a transaction, which a Connection always begins; and Alembic commits only its own ones.
-    driver_connection = connection.connection.driver_connection
-    assert driver_connection is not None
-    driver_connection.execute(f"PRAGMA foreign_keys={state}")
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration())
+
+
+def _is_finished(shape: Shape) -> bool:
+    return shape.revision == shape.head and not shape.interrupted
+
+
+def refuse_newer(shape: Shape, directory: Path) -> None:
+    """Raises: Newer, if the database has a shape that this version does not know."""
+    if shape.revision is None or knows(shape.revision):
+        return
+    record = _read(directory)
+    by = record.get("version") if record.get("revision") == shape.revision else None
+    raise Newer(
+        f"The database is at revision {shape.revision}{f', made by Scripter {by}' if by else ''}. This is Scripter"
+        f" {__version__}, which knows revisions up to {shape.head} and cannot work with it. Start"
+        f" {f'Scripter {by}' if by else 'the newer version'} again; or go back with that version's"
+        f" `scripter migrate --to {shape.head}`, or restore a backup from before the upgrade (`scripter restore FILE`)."
+    )
+
+
+def _change(
+    db: Database, directory: Path, shape: Shape, to: str, tell: Tell, deed: Callable[[Config, str], None]
+) -> None:
+    if shape.interrupted:
+        tell(f"An earlier change of the database to {shape.interrupted} was interrupted. Going on from there.")
+    _write(directory, {**_read(directory), "under_way": to})
+    config = configuration()
+    config.attributes |= {"tell": tell, "resuming": shape.interrupted is not None}
+    try:
+        with db.engine.connect() as connection, _constraints_off(db, connection):
+            config.attributes["connection"] = connection
+            deed(config, to)
+    except DBAPIError as error:
+        raise MigrationFailed(
+            f"Changing the database from {shape.revision or 'nothing'} to {to} failed: {error.orig}. See to that, then"
+            " run `scripter migrate`, which goes on from there; or restore a backup (`scripter restore FILE`)."
+        ) from error
+    _remember(directory, to)
 
 
 @contextmanager
-def _locked(db: Database, connection: Connection, directory: Path) -> Iterator[None]:
-    if db.is_sqlite:
-        directory.mkdir(parents=True, exist_ok=True)
-        with (directory / "migrations.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+def _constraints_off(db: Database, connection: Connection) -> Iterator[None]:
+    """SQLite rebuilds tables: with constraints on, dropping the old one would empty its children."""
+    if not db.is_sqlite:
+        yield
         return
-    got = connection.scalar(text("SELECT GET_LOCK(:name, :wait)"), {"name": LOCK, "wait": LOCK_WAIT_S})
-    if got != 1:
-        raise Unavailable("Another process has been changing the database for a minute. Try again when it is done.")
-    connection.commit()
+    # Means nothing inside a transaction, which a Connection always begins; and Alembic commits only its own ones.
+    driver_connection = connection.connection.driver_connection
+    assert driver_connection is not None
+    driver_connection.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
     finally:
-        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": LOCK})
-        connection.commit()
+        connection.rollback()
+        driver_connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _log(words: str) -> None:
+    log.info("database.changing", step=words)
+
+
+def _remember(directory: Path, revision: str) -> None:
+    if _read(directory) != (record := {"revision": revision, "version": __version__}):
+        _write(directory, record)
+
+
+def _read(directory: Path) -> dict[str, str]:
+    try:
+        found = json.loads((directory / _RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(directory: Path, record: dict[str, str]) -> None:
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = directory / f".{_RECORD}.{os.getpid()}"
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(record, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(directory / _RECORD)

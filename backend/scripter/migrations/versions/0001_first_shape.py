@@ -11,6 +11,8 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+# By going back.
+LOST = "everything"
 
 
 def upgrade() -> None:

@@ -11,6 +11,8 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+# By going back.
+LOST = "the attempts of jobs before their last one, and what scripts say about retries and deadlines"
 
 # What scripts and jobs of before have: one attempt, whatever becomes of it.
 ONCE = (

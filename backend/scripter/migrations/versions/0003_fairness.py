@@ -9,6 +9,8 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+# By going back.
+LOST = "priorities of scripts and their limits on running and waiting jobs"
 
 LINE = ["status", "priority", "id", "script_id", "started_by_id", "retry_at"]
 
