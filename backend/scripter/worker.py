@@ -25,6 +25,7 @@ from scripter.context import Context
 from scripter.images import service as images
 from scripter.jobs.supervisor import Supervisor
 from scripter.lib.errors import Conflict
+from scripter.lib.pulse import Pulse
 from scripter.runners.protocol import Runner
 from scripter.schedules.firing import Firing
 from scripter.upkeep import service as upkeep
@@ -46,9 +47,10 @@ _NAME_LENGTH = 57
 class Worker:
     """One worker: its name among the others, its threads, and its heartbeat."""
 
-    def __init__(self, context: Context, runner: Runner) -> None:
+    def __init__(self, context: Context, runner: Runner, pulse: Pulse | None = None) -> None:
         self._context = context
         self._runner = runner
+        self._pulse = pulse or Pulse()
         self._name, self._lock = _take_name(context)
         context.worker = f"{self._name}:{secrets.token_hex(4)}"
         context.runner = runner
@@ -126,6 +128,7 @@ class Worker:
             engine_answers=self._runner.answers(),
         )
         self._context.db.run(lambda session: upkeep.beat(session, beat))
+        self._pulse.beat()
         self._tell_shortage()
 
     def _tell_shortage(self) -> None:
@@ -138,10 +141,10 @@ class Worker:
         self._short = shortage is not None
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, pulse: Pulse) -> None:
     """Run a worker until it is told to stop (SIGTERM or SIGINT)."""
     context = start_up.open_context(settings)
-    worker = Worker(context, start_up.choose_runner(context))
+    worker = Worker(context, start_up.choose_runner(context), pulse)
     # Not before: until here nothing has begun, and whoever waits for a database can be ended at once.
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

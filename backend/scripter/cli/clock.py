@@ -15,6 +15,7 @@ import structlog
 from scripter import start_up
 from scripter.config import Settings
 from scripter.lib.errors import BadInput
+from scripter.lib.pulse import Pulse
 from scripter.lib.queue import UNREACHABLE
 
 log = structlog.get_logger(__name__)
@@ -23,15 +24,21 @@ log = structlog.get_logger(__name__)
 class Clock(periodiq.Scheduler):  # type: ignore[misc]  # periodiq has no types
     """periodiq's scheduler, which outlives its broker: by itself it would end with the first tick that is refused."""
 
+    def __init__(self, actors: list[dramatiq.Actor[..., object]], pulse: Pulse | None = None) -> None:
+        super().__init__(actors)
+        self._pulse = pulse or Pulse()
+
     def send_actors(self, actors: Iterable[dramatiq.Actor[..., object]], now: object) -> None:
         for actor in actors:
             try:
                 super().send_actors([actor], now)
             except UNREACHABLE as error:
                 log.warning("clock.tick_lost", task=actor.actor_name, error=str(error) or type(error).__name__)
+            else:
+                self._pulse.beat()
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, pulse: Pulse) -> None:
     """Tick until told to stop.
 
     Raises:
@@ -44,7 +51,7 @@ def run(settings: Settings) -> None:
         signal.signal(number, _stop)
     context = start_up.open_context(settings)
     try:
-        clock = Clock(context.queue.periodic())
+        clock = Clock(context.queue.periodic(), pulse)
         log.info("clock.started")
         clock.schedule()
         clock.loop()

@@ -14,6 +14,7 @@ from scripter import config
 from scripter.config import Data, Settings
 from scripter.lib import logs
 from scripter.lib.errors import BadInput
+from scripter.lib.pulse import Pulse
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,6 +44,13 @@ def load_settings(file: Path | None, data: Path | None) -> Settings:
     return settings if data is None else settings.model_copy(update={"data": Data(directory=str(data))})
 
 
+_pulse_option = click.option(
+    "--pulse",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Touch this file whenever the work has gone well: for whoever watches over the process.",
+)
+
+
 @settings_options
 @click.option("--port", type=click.IntRange(1, 65535), help="The port of the pages, in place of server.port.")
 @click.option("--host", help="The address to listen on, in place of server.host.")
@@ -61,33 +69,36 @@ def up(file: Path | None, data: Path | None, port: int | None, host: str | None)
 @settings_options
 @click.option("--port", type=click.IntRange(1, 65535), help="The port of the pages, in place of server.port.")
 @click.option("--host", help="The address to listen on, in place of server.host.")
-def web(file: Path | None, data: Path | None, port: int | None, host: str | None) -> None:
+@click.option("--silent", is_flag=True, help="Do not print the link of the first login: another process does.")
+def web(file: Path | None, data: Path | None, port: int | None, host: str | None, silent: bool) -> None:
     """Serve the pages and the API. Runs nothing by itself: workers do."""
     settings = _listening(load_settings(file, data), port, host)
     logs.set_up(human=False)
     from scripter.web import serving
 
-    serving.run(settings)
+    serving.run(settings, greeting=not silent)
 
 
 @settings_options
-def worker(file: Path | None, data: Path | None) -> None:
+@_pulse_option
+def worker(file: Path | None, data: Path | None, pulse: Path | None) -> None:
     """Run jobs and builds on this machine. Several may run, here and elsewhere."""
     settings = load_settings(file, data)
     logs.set_up(human=False)
     from scripter import worker as process
 
-    process.run(settings)
+    process.run(settings, Pulse(pulse))
 
 
 @settings_options
-def clock(file: Path | None, data: Path | None) -> None:
+@_pulse_option
+def clock(file: Path | None, data: Path | None, pulse: Path | None) -> None:
     """Ring the bell that starts planning, every minute. Needed once or more beside RabbitMQ."""
     settings = load_settings(file, data)
     logs.set_up(human=False)
     from scripter.cli.clock import run
 
-    run(settings)
+    run(settings, Pulse(pulse))
 
 
 def _listening(settings: Settings, port: int | None, host: str | None) -> Settings:

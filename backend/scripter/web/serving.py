@@ -17,18 +17,21 @@ from scripter.lib import server
 from scripter.web import create_app
 
 
-def run(settings: Settings) -> NoReturn:
-    """Serve until told to stop (SIGTERM or SIGINT)."""
+def run(settings: Settings, *, greeting: bool = True) -> NoReturn:
+    """Serve until told to stop (SIGTERM or SIGINT). Of several such processes, one should do the `greeting`."""
     start_up.make_data_directory(settings)
     threads = settings.server.threads + settings.server.streams
-    server.serve(lambda: _open(settings), host=settings.server.host, port=settings.server.port, threads=threads)
+    server.serve(
+        lambda: _open(settings, greeting), host=settings.server.host, port=settings.server.port, threads=threads
+    )
 
 
 @contextmanager
-def _open(settings: Settings) -> Iterator[flask.Flask]:
+def _open(settings: Settings, greeting: bool) -> Iterator[flask.Flask]:
     context = start_up.open_context(settings)
     try:
-        _greet(context)
+        if greeting:
+            _greet(context)
         yield create_app(context)
     finally:
         context.close()
