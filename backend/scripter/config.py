@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from scripter.lib import settings
+from scripter.lib.tls import Trust
 
 MEBIBYTE = 1024 * 1024
 # The path is written into the start page and into a cookie.
@@ -61,16 +62,38 @@ class Data(settings.Section):
     min_free_mb: Annotated[int, Field(ge=0, le=1_048_576)] = 1024
 
 
-class Database(settings.Section):
+class _Remote(settings.Section):
+    """A server elsewhere: whom to trust when it shows its certificate, and the pair that it may want to see of us."""
+
+    ca_file: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+
+    @property
+    def trust(self) -> Trust:
+        return Trust(self.ca_file, self.cert_file, self.key_file)
+
+
+class Database(_Remote):
     """Empty means SQLite inside the data directory; otherwise `mysql+pymysql://user:password@host/name`."""
 
     url: str = ""
+    # Encrypted, and only with a server whose certificate is right; implied by the other fields.
+    tls: bool = False
+
+    @property
+    def encrypted(self) -> bool:
+        return self.tls or bool(self.ca_file or self.cert_file)
 
 
-class Queue(settings.Section):
-    """Empty means in-process (one process does everything); otherwise `amqp://user:password@host/vhost`."""
+class Queue(_Remote):
+    """Empty means in-process (one process does everything); otherwise `amqp://user:password@host/vhost`, or amqps."""
 
     url: str = ""
+
+    @property
+    def encrypted(self) -> bool:
+        return self.url.startswith("amqps:")
 
 
 class Docker(settings.Section):
@@ -153,6 +176,11 @@ class Builds(settings.Section):
     memory_mb: Annotated[int, Field(ge=64, le=1_048_576)] = 2048
     max_time_limit_s: Annotated[int, Field(ge=10, le=86_400)] = 86_400
     max_memory_mb: Annotated[int, Field(ge=64, le=1_048_576)] = 8192
+    # The way to package indexes, for the time of a build: through which proxy, to whom without it, and the file with
+    # the authority that signs what the proxy or the index shows.
+    proxy: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    no_proxy: str = ""
+    ca_file: str = ""
 
 
 class Login(settings.Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -110,10 +111,11 @@ def changed_rows(session: Session, statement: UpdateBase) -> int:
 
 
 class Database:
-    """One engine and its sessions. `info` is put into every session, for what its users share."""
+    """One engine and its sessions. `info` is put into every session, for what its users share. With `tls` nothing is
+    said to a server that cannot prove who it is."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+    def __init__(self, url: str, tls: ssl.SSLContext | None = None) -> None:
+        self.engine = _engine(url, tls)
         self.info: dict[str, object] = {}
         self._writing = self.engine.execution_options(write=True)
         self._turns = threading.RLock()
@@ -197,7 +199,7 @@ def _code(error: OperationalError) -> object:
     return next(iter(getattr(error.orig, "args", ())), None)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, tls: ssl.SSLContext | None) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
@@ -208,7 +210,10 @@ def _engine(url: str) -> Engine:
         pool_recycle=1800,
         pool_size=20,
         max_overflow=40,
-        connect_args={"init_command": f"SET SESSION innodb_lock_wait_timeout={_LOCK_WAIT_S}"},
+        connect_args={
+            "init_command": f"SET SESSION innodb_lock_wait_timeout={_LOCK_WAIT_S}",
+            **({"ssl": tls} if tls else {}),
+        },
         # Claims are conditional updates; a snapshot per transaction would only show them stale rows.
         isolation_level="READ COMMITTED",
     )

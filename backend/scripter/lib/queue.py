@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import queue
+import ssl
 import threading
 from collections import defaultdict
 from collections.abc import Callable
@@ -159,11 +160,11 @@ class _Sender:
 class Queue:
     """The way to wake a task by its name, now, from any thread."""
 
-    def __init__(self, url: str, context: object) -> None:
+    def __init__(self, url: str, context: object, tls: ssl.SSLContext | None = None) -> None:
         self.context = context
         self.kind = "rabbitmq" if url else "in-process"
-        self._url = url
-        self.broker = _broker(url)
+        self._url, self._tls = url, tls
+        self.broker = _broker(url, tls)
         self._sender = _Sender(self.broker)
         for one in _tasks.values():
             self._declare(one)
@@ -195,10 +196,17 @@ class Queue:
         if not self._url:
             return True
         try:
-            pika.BlockingConnection(pika.URLParameters(_with_limits(self._url))).close()
+            self.connect().close()
         except UNREACHABLE:
             return False
         return True
+
+    def connect(self) -> pika.BlockingConnection:
+        """A connection of one's own to RabbitMQ.
+
+        Raises: one of UNREACHABLE.
+        """
+        return pika.BlockingConnection(parameters(self._url, self._tls))
 
     def periodic(self) -> list[dramatiq.Actor[..., object]]:
         """The tasks that a clock has to ring, for periodiq."""
@@ -238,7 +246,7 @@ class MinuteBeat:
             self._queue.wake(actor.actor_name)
 
 
-def _broker(url: str) -> dramatiq.Broker:
+def _broker(url: str, tls: ssl.SSLContext | None) -> dramatiq.Broker:
     middleware: list[Middleware] = [
         AgeLimit(),
         TimeLimit(),
@@ -250,7 +258,9 @@ def _broker(url: str) -> dramatiq.Broker:
     ]
     if not url:
         return InProcessBroker(middleware)
-    return RabbitmqBroker(url=_with_limits(url), middleware=middleware, confirm_delivery=True)
+    broker = RabbitmqBroker(url=url, middleware=middleware, confirm_delivery=True)
+    broker.parameters = parameters(url, tls)
+    return broker
 
 
 # A dead peer is noticed after two heartbeats; a broker short of disk blocks publishers, and we do not hang with it.
@@ -261,6 +271,14 @@ _LIMITS = {
     "stack_timeout": "5",
     "connection_attempts": "1",
 }
+
+
+def parameters(url: str, tls: ssl.SSLContext | None = None) -> pika.URLParameters:
+    """How to connect to the broker at `url`, with our limits; for amqps with `tls`, or the system's authorities."""
+    made = pika.URLParameters(_with_limits(url))
+    if made.ssl_options is not None and "ssl_options" not in urlsplit(url).query:
+        made.ssl_options = pika.SSLOptions(tls or ssl.create_default_context(), made.host)
+    return made
 
 
 def _with_limits(url: str) -> str:

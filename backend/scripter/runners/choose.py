@@ -5,10 +5,11 @@ from __future__ import annotations
 import getpass
 from pathlib import Path
 
-from scripter.config import Settings
+from scripter.config import Builds, Settings
 from scripter.runners.docker import DockerRunner
 from scripter.runners.local import LocalRunner
 from scripter.runners.protocol import Runner
+from scripter.runners.way_out import WayOut, authority_in
 
 _DOCKER_WAS_HERE = "docker-was-here"
 
@@ -19,16 +20,32 @@ def choose(settings: Settings, data: Path) -> Runner:
     With Docker the engine may be down: the runner says so when it is used, and works once the engine is back. So after
     a restart of the machine it does not matter who starts first, and no job meets a runner that isolates nothing by
     accident.
+
+    Raises:
+        BadInput: at `builds.ca_file`.
     """
-    engine = settings.docker
+    engine, way_out = settings.docker, way_out_of(settings.builds)
     docker = DockerRunner(
-        data, host=engine.host, host_directory=engine.host_directory, egress_dns=engine.egress_resolvers
+        data,
+        host=engine.host,
+        host_directory=engine.host_directory,
+        egress_dns=engine.egress_resolvers,
+        way_out=way_out,
     )
     kind = settings.runner.kind
     if kind == "docker" or (kind == "auto" and (_docker_was_here(data) or docker.answers())):
         _remember_docker(data)
         return docker
-    return LocalRunner(data)
+    return LocalRunner(data, way_out)
+
+
+def way_out_of(builds: Builds) -> WayOut:
+    """How builds reach package indexes.
+
+    Raises:
+        BadInput: at `builds.ca_file`.
+    """
+    return WayOut(builds.proxy, builds.no_proxy, authority_in(builds.ca_file) if builds.ca_file else "")
 
 
 def _docker_was_here(data: Path) -> bool:

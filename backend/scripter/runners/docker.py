@@ -35,6 +35,7 @@ from scripter.runners.protocol import (
     SlotGone,
     SlotSpec,
 )
+from scripter.runners.way_out import WayOut
 
 _CONFLICT = 409
 _KILLED = 128 + 9
@@ -53,7 +54,16 @@ class DockerRunner:
     isolates = True
     warms = True
 
-    def __init__(self, data: Path, *, host: str = "", host_directory: str = "", egress_dns: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        host: str = "",
+        host_directory: str = "",
+        egress_dns: Sequence[str] = (),
+        way_out: WayOut = WayOut(),  # noqa: B008 - frozen
+    ) -> None:
+        self._way_out = way_out
         self._engine = Engine(host)
         self._egress_dns = egress_dns
         self._egress = Egress(self._engine, egress_dns)
@@ -126,7 +136,7 @@ class DockerRunner:
             self._remove(slot.reference)
 
     def build(self, recipe: Recipe, watch: BuildWatch) -> Built:
-        return DockerBuild(self._engine, recipe, watch).run()
+        return DockerBuild(self._engine, recipe, watch, self._way_out).run()
 
     def remove_image(self, reference: str) -> None:
         if not _is_id(reference):

@@ -24,6 +24,7 @@ from scripter.runners.protocol import (
     Step,
 )
 from scripter.runners.telling import LastLines
+from scripter.runners.way_out import PRELUDE, WayOut
 
 _STEP = re.compile(r"Step (\d+)/\d+ : (.*)")
 _LAYER = re.compile(r" ---> ([0-9a-f]{12})\s*$")
@@ -38,8 +39,8 @@ _CLEANING_S = 30
 class DockerBuild:
     """One build, from its recipe to the checked image."""
 
-    def __init__(self, engine: Engine, recipe: Recipe, watch: BuildWatch) -> None:
-        self._engine, self._recipe, self._watch = engine, recipe, watch
+    def __init__(self, engine: Engine, recipe: Recipe, watch: BuildWatch, way_out: WayOut) -> None:
+        self._engine, self._recipe, self._watch, self._way_out = engine, recipe, watch, way_out
         self._instructions = _read(recipe)
         self._bounds = Bounds(recipe, watch)
         self._step: Step | None = None
@@ -61,7 +62,7 @@ class DockerBuild:
 
     def _image(self) -> str:
         try:
-            with closing(BuildStream(self._engine, self._recipe)) as stream:
+            with closing(BuildStream(self._engine, self._recipe, self._way_out)) as stream:
                 return self._follow(stream)
         except Refused as error:
             raise self._refused(str(error)) from error
@@ -93,16 +94,18 @@ class DockerBuild:
 
     def _hear(self, message: Message) -> None:
         if "error" in message:
-            raise self._failed(str(message["error"]).strip())
+            raise self._failed(self._way_out.hidden(str(message["error"]).strip().replace(PRELUDE, "")))
         if "stream" in message:
             self._hear_output(_PAINT.sub("", message["stream"]))
         elif "status" in message and not message.get("progressDetail"):
             layer = f"{message['id']}: " if message.get("id") else ""
             self._watch.say(f"{layer}{message['status']}\n".encode())
 
-    def _hear_output(self, text: str) -> None:
+    def _hear_output(self, given: str) -> None:
+        text = self._way_out.hidden(given)
         if step := _STEP.match(text):
-            self._begin(int(step[1]), step[2].strip())
+            text = text.replace(PRELUDE, "")
+            self._begin(int(step[1]), step[2].replace(PRELUDE, "").strip())
         elif layer := _LAYER.match(text):
             self._layer = layer[1]
         elif not text.startswith((" ---> ", "Removing intermediate container ")):

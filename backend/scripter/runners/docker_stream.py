@@ -16,6 +16,7 @@ import requests
 from scripter.lib.errors import ScripterError
 from scripter.runners.docker_engine import Engine
 from scripter.runners.protocol import Recipe
+from scripter.runners.way_out import WayOut
 
 # What the engine sends, one JSON object at a time.
 Message = Mapping[str, Any]
@@ -30,8 +31,8 @@ class BuildStream:
     A thread of its own reads, since a silent build would block whoever reads, and nobody could cancel it.
     """
 
-    def __init__(self, engine: Engine, recipe: Recipe) -> None:
-        self._engine, self._recipe = engine, recipe
+    def __init__(self, engine: Engine, recipe: Recipe, way_out: WayOut) -> None:
+        self._engine, self._recipe, self._way_out = engine, recipe, way_out
         self._messages: queue.SimpleQueue[Message | ScripterError | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._response: requests.Response | None = None
@@ -63,7 +64,8 @@ class BuildStream:
 
     def _read(self) -> None:
         try:
-            with self._engine.talking(), context(self._recipe) as files, self._engine.connect(_PATIENCE_S) as client:
+            files = context(self._recipe, self._way_out)
+            with self._engine.talking(), files, self._engine.connect(_PATIENCE_S) as client:
                 client.hooks["response"].append(self._remember)
                 for message in client.build(fileobj=files, **self._options()):
                     self._messages.put(message)
@@ -83,6 +85,7 @@ class BuildStream:
             "container_limits": {"memory": memory, "memswap": memory},
             # The user's Docker settings may hold proxies with passwords, which would end up in the image.
             "use_config_proxy": False,
+            "buildargs": self._way_out.arguments(),
         }
 
     def _remember(self, response: requests.Response, **_: object) -> None:
@@ -98,12 +101,16 @@ class BuildStream:
                 self._response.raw.shutdown()
 
 
-def context(recipe: Recipe) -> IO[bytes]:
+def context(recipe: Recipe, way_out: WayOut) -> IO[bytes]:
     """The build context as a tar file, made from the recipe alone: no link and no path of this machine can get in."""
     # Closed by the caller; kept in memory unless it is large.
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
     with tarfile.open(fileobj=file, mode="w") as tar:
         for path, content in sorted(recipe.files.items()):
+            if path == "Dockerfile":
+                content = way_out.dockerfile(content.decode("utf-8", "surrogateescape")).encode(
+                    "utf-8", "surrogateescape"
+                )
             entry = tarfile.TarInfo(path)
             entry.size = len(content)
             # A recipe's files carry no mode; what names its interpreter is meant to be run.

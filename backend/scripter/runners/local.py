@@ -35,6 +35,7 @@ from scripter.runners.protocol import (
     SlotGone,
     SlotSpec,
 )
+from scripter.runners.way_out import WayOut
 
 _PIPE = "go.pipe"
 _ERRORS = "agent.err"
@@ -67,8 +68,8 @@ class LocalRunner:
     # A process of this machine is started sooner than it would be looked for.
     warms = False
 
-    def __init__(self, data: Path) -> None:
-        self._data = data
+    def __init__(self, data: Path, way_out: WayOut = WayOut()) -> None:  # noqa: B008 - frozen
+        self._data, self._way_out = data, way_out
         self._venvs = local_build.Environments(data / "venvs")
         # Not inside the slots: their directories come and go, and belong to others.
         self._records_at = data / "local"
@@ -142,7 +143,7 @@ class LocalRunner:
         local_process.reap()
 
     def build(self, recipe: Recipe, watch: BuildWatch) -> Built:
-        return local_build.LocalBuild(self._venvs, recipe, watch).run()
+        return local_build.LocalBuild(self._venvs, recipe, watch, self._way_out).run()
 
     def remove_image(self, reference: str) -> None:
         with self._alone():

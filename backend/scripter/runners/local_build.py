@@ -11,14 +11,18 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from scripter.runners import local_process
 from scripter.runners.bounds import POLL_S, Bounds
 from scripter.runners.dockerfile import Instruction, bases, instructions
 from scripter.runners.protocol import BuildFailed, BuildWatch, Built, Recipe, Refused, Step
 from scripter.runners.telling import LastLines
+from scripter.runners.way_out import WayOut
 
 _REFERENCE = re.compile(r"venv:sha256:([0-9a-f]{64})")
 # Written last: an environment without it is one that a stopped worker left half made.
@@ -58,8 +62,8 @@ class Environments:
 class LocalBuild:
     """One build, from its recipe to the finished environment."""
 
-    def __init__(self, venvs: Environments, recipe: Recipe, watch: BuildWatch) -> None:
-        self._venvs, self._recipe, self._watch = venvs, recipe, watch
+    def __init__(self, venvs: Environments, recipe: Recipe, watch: BuildWatch, way_out: WayOut) -> None:
+        self._venvs, self._recipe, self._watch, self._way_out = venvs, recipe, watch, way_out
         self._bounds = Bounds(recipe, watch)
         self._step: Step | None = None
 
@@ -107,19 +111,23 @@ class LocalBuild:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         command = [str(place / "bin" / "python"), *_PIP, "-r", _REQUIREMENTS]
-        self._call(command, files, f"The packages of {_REQUIREMENTS} could not be installed")
+        with tempfile.TemporaryDirectory(prefix="scripter-build-") as directory:
+            way_out = self._way_out.environment(Path(directory))
+            self._call(command, files, f"The packages of {_REQUIREMENTS} could not be installed", way_out)
 
     def _begin(self, step: Step) -> None:
         self._step = step
         self._watch.step(step)
         self._watch.say(f"Step {step.number} : {step.instruction}\n".encode())
 
-    def _call(self, command: list[str], directory: Path, failure: str) -> None:
+    def _call(
+        self, command: list[str], directory: Path, failure: str, variables: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Run it to its end, telling its output; it and its children end when the build is stopped."""
         process = subprocess.Popen(
             command,
             cwd=directory,
-            env=_environment(),
+            env={**_environment(), **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -148,6 +156,7 @@ class LocalBuild:
             data = os.read(output, 65536)
             if not data:
                 return printed
+            data = self._way_out.hidden(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
             printed.add(data)
             self._watch.say(data)
 

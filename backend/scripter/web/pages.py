@@ -62,7 +62,8 @@ def _start_page(root: Path, site: str) -> flask.Response:
     )
     answer.headers["Cache-Control"] = _ASK_AGAIN
     answer.add_etag()
-    return answer.make_conditional(flask.request)
+    answer.make_conditional(flask.request)
+    return answer
 
 
 def _built() -> Path:

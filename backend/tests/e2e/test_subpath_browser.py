@@ -50,6 +50,7 @@ def site(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def chromium(services: testbed.Services) -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=services.chromium, args=FLAGS)
         yield browser
