@@ -17,6 +17,7 @@ from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
 from scripter.images import service as images
+from scripter.images.models import Build
 from scripter.jobs import limits, line
 from scripter.jobs import outcome as outcomes
 from scripter.jobs.models import Job, JobAttempt, JobEvent
@@ -27,7 +28,7 @@ from scripter.lib.bounds import Bound
 from scripter.lib.db import after_commit, changed_rows
 from scripter.lib.errors import BadInput, Conflict, NotFound
 from scripter.scripts import service as scripts
-from scripter.scripts.models import Script
+from scripter.scripts.models import Script, Version
 
 MAX_ARGUMENTS = 100
 MAX_ARGUMENT_LENGTH = 4096
@@ -82,33 +83,14 @@ def start(
     chosen = scripts.version(session, script, version)
     build = images.usable(session, script.image_id)
     limits.check_room(session, script, by)
-    now = clock.now()
-    job = Job(
-        uuid=str(uuid.uuid4()),
-        script_id=script.id,
-        version_id=chosen.id,
-        build_id=build.id,
-        image_id=script.image_id,
-        image_name=script.image.name,
-        image_reference=build.reference,
-        trigger=trigger,
-        started_by_id=by.id if by else None,
-        schedule_id=schedule_id,
-        due_at=due_at,
-        idempotency_key=key,
-        arguments=list(arguments),
-        environment={**script.environment, **added},
-        time_limit_s=script.time_limit_s if time_limit_s is None else time_limit_s,
-        memory_mb=script.memory_mb,
-        cpus=script.cpus,
-        processes=script.processes,
-        network=script.network,
-        priority=script.priority if priority is None else priority,
-        retries=script.retries,
-        deadline_at=None if script.deadline_s is None else now + timedelta(seconds=script.deadline_s),
-        status=Status.QUEUED,
-        created_at=now,
-    )
+    job = _job(script, chosen, build)
+    job.trigger, job.started_by_id = trigger, by.id if by else None
+    job.schedule_id, job.due_at, job.idempotency_key = schedule_id, due_at, key
+    job.arguments, job.environment = list(arguments), {**script.environment, **added}
+    if time_limit_s is not None:
+        job.time_limit_s = time_limit_s
+    if priority is not None:
+        job.priority = priority
     try:
         _add(session, job)
     except IntegrityError:
@@ -255,6 +237,30 @@ def _check_own(session: Session, time_limit_s: int | None, priority: int | None)
         bounds.check([Bound("time_limit_s", time_limit_s, 1, most, "seconds")])
     if priority is not None:
         bounds.check([Bound("priority", priority, *scripts.PRIORITIES, "")])
+
+
+def _job(script: Script, version: Version, build: Build) -> Job:
+    """One execution of this version on this build, now, with the limits that the script has at this moment."""
+    now = clock.now()
+    return Job(
+        uuid=str(uuid.uuid4()),
+        script_id=script.id,
+        version_id=version.id,
+        build_id=build.id,
+        image_id=script.image_id,
+        image_name=script.image.name,
+        image_reference=build.reference,
+        time_limit_s=script.time_limit_s,
+        memory_mb=script.memory_mb,
+        cpus=script.cpus,
+        processes=script.processes,
+        network=script.network,
+        priority=script.priority,
+        retries=script.retries,
+        deadline_at=None if script.deadline_s is None else now + timedelta(seconds=script.deadline_s),
+        status=Status.QUEUED,
+        created_at=now,
+    )
 
 
 def _add(session: Session, job: Job) -> None:
