@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+NAME = "anna"
 PASSWORD = "correct horse battery staple"
 
 
@@ -29,16 +30,21 @@ class Person:
 
     def make_first_user(self, code: str) -> None:
         """Make the first user by the code of the setup link, and log `http` in with an API token."""
+        self._enter("setup", {"code": code, "name": NAME, "password": PASSWORD})
+
+    def log_in(self) -> None:
+        """As the first user, with an API token of its own."""
+        self._enter("session", {"name": NAME, "password": PASSWORD})
+
+    def _enter(self, door: str, body: dict[str, str]) -> None:
         with requests.Session() as browser:
             browser.trust_env, browser.verify = False, self.http.verify
-            made = browser.post(
-                f"{self.url}/api/setup", json={"code": code, "name": "anna", "password": PASSWORD}, timeout=10
-            )
-            made.raise_for_status()
+            entered = browser.post(f"{self.url}/api/{door}", json=body, timeout=10)
+            entered.raise_for_status()
             token = browser.post(
                 f"{self.url}/api/tokens",
                 json={"name": "end to end", "expires_in_days": None},
-                headers={"X-CSRF-Token": made.json()["csrf"]},
+                headers={"X-CSRF-Token": entered.json()["csrf"]},
                 timeout=10,
             )
             token.raise_for_status()

@@ -1,0 +1,114 @@
+"""What the tests of the stack do as a person would: make an image and scripts, run them, read their logs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import requests
+
+from scripter.jobs.states import FINAL
+from testbed.person import Person
+
+ENDS = {status.value for status in FINAL}
+BUILT = {"succeeded", "failed", "cancelled"}
+DOCKERFILE = "FROM python:3.11-slim\n"
+# What nginx answers while a pool behind it is away, and Scripter while the database is.
+AWAY = {429, 502, 503, 504}
+PATIENCE_S = 120
+
+COUNT = """
+import sys, time
+for n in range(int(sys.argv[1])):
+    print("line", n, flush=True)
+    time.sleep(0.1)
+"""
+
+T = TypeVar("T")
+
+
+def make_image(person: Person, name: str, dockerfile: str, requirements: str = "") -> Any:
+    files = [{"path": "Dockerfile", "content": dockerfile}, {"path": "requirements.txt", "content": requirements}]
+    image = person.call("POST", "/images", {"name": name, "files": files})
+    build = person.call("POST", f"/images/{image['id']}/builds")
+    built = person.wait_for(f"/builds/{build['id']}", BUILT, 300, every_s=0.3)
+    assert built["status"] == "succeeded", built
+    return image
+
+
+def make_script(person: Person, image: Any, name: str, text: str, **more: Any) -> Any:
+    files = [{"path": "main.py", "content": text}]
+    return person.call("POST", "/scripts", {"name": name, "image_id": image["id"], "files": files, **more})
+
+
+def run(person: Person, script: Any, *arguments: str) -> Any:
+    return person.call("POST", f"/scripts/{script['id']}/jobs", {"arguments": list(arguments)})
+
+
+def text_of(person: Person, job: Any) -> str:
+    """What the script has printed so far."""
+    answer = person.http.get(f"{person.url}/api/jobs/{job['id']}/log?plain=1", timeout=10)
+    answer.raise_for_status()
+    return answer.text
+
+
+def lines_of(person: Person, job: Any) -> list[str]:
+    """The lines that a counting script has printed."""
+    return [line for line in patient(lambda: text_of(person, job)).splitlines() if line.startswith("line ")]
+
+
+def counted(number: int) -> list[str]:
+    return [f"line {n}" for n in range(number)]
+
+
+def ended(person: Person, job: Any) -> Any:
+    """The job once it has ended, however often the way there breaks."""
+
+    def look() -> Any:
+        found = patient(lambda: person.call("GET", f"/jobs/{job['id']}"))
+        return found if found["status"] in ENDS else None
+
+    return until(look)
+
+
+def output_of(person: Person, script: Any, *arguments: str) -> str:
+    """What the script prints, run once to its good end."""
+    job = ended(person, run(person, script, *arguments))
+    assert job["status"] == "succeeded", (job, text_of(person, job))
+    return text_of(person, job)
+
+
+def json_of(person: Person, script: Any, *arguments: str) -> Any:
+    """The last line that the script prints, as JSON."""
+    return json.loads(output_of(person, script, *arguments).splitlines()[-1])
+
+
+def patient(act: Callable[[], T]) -> T:
+    """What `act` gives, tried again while something that it needs is away."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return act()
+        except (requests.RequestException, AssertionError) as error:
+            if time.monotonic() > deadline or not _is_away(error):
+                raise
+        time.sleep(0.2)
+
+
+def until(look: Callable[[], T | None]) -> T:
+    """What `look` gives once it is something."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.1)
+    return found
+
+
+def _is_away(error: Exception) -> bool:
+    if isinstance(error, (requests.ConnectionError, requests.Timeout)):
+        return True
+    if isinstance(error, requests.HTTPError):
+        return error.response is not None and error.response.status_code in AWAY
+    return any(f": {status} " in str(error) for status in AWAY)

@@ -1,0 +1,57 @@
+"""The main job by the command line, from another machine as it were: over HTTPS, with the certificate trusted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from testbed.composed import Composed
+from testbed.person import NAME, PASSWORD
+
+pytestmark = pytest.mark.compose
+
+PROGRAM = str(Path(sys.executable).with_name("scripter"))
+
+
+def scripter(
+    environment: dict[str, str], *arguments: str, given: str = "", code: int = 0
+) -> subprocess.CompletedProcess[str]:
+    told = subprocess.run(
+        [PROGRAM, *arguments], env=environment, input=given, capture_output=True, text=True, timeout=200
+    )
+    assert told.returncode == code, told.stdout + told.stderr
+    return told
+
+
+@pytest.fixture
+def shell(member: Composed, tmp_path: Path) -> dict[str, str]:
+    """The environment of a person who has copied the certificate from the server and trusts it."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "SCRIPTER_URL": member.url,
+        "REQUESTS_CA_BUNDLE": str(member.certificate),
+    }
+
+
+def test_image_script_run_and_live_log_by_the_command_line(shell: dict[str, str], tmp_path: Path) -> None:
+    image, script = tmp_path / "image", tmp_path / "script"
+    image.mkdir()
+    script.mkdir()
+    (image / "Dockerfile").write_text("FROM python:3.11-slim\n")
+    (image / "requirements.txt").write_text("")
+    (script / "main.py").write_text("import sys\nprint('by hand', *sys.argv[1:], flush=True)\n")
+    scripter(shell, "login", "--name", NAME, "--password-stdin", given=f"{PASSWORD}\n")
+    scripter(shell, "image", "create", "hand", "--from", str(image))
+    scripter(shell, "image", "build", "hand", "--follow")
+    scripter(shell, "script", "create", "hand", "--image", "hand", "--from", str(script))
+    assert scripter(shell, "run", "hand", "--follow", "--", "made").stdout == "by hand made\n"
+
+
+def test_a_certificate_that_nobody_trusts_is_refused_with_its_reason(shell: dict[str, str]) -> None:
+    del shell["REQUESTS_CA_BUNDLE"]
+    told = scripter(shell, "login", "--name", NAME, "--password-stdin", given=f"{PASSWORD}\n", code=75)
+    assert "certificate" in told.stderr
