@@ -32,6 +32,8 @@ _INSIDE = Path(__file__).with_name("inside")
 _WARM_UP = 2 * PLACES
 # Long enough for a whole backlog on a busy machine; a campaign that is well ends much earlier.
 _END_S = 240.0
+# Two sweeps of a worker and some.
+_SWEPT_S = 150.0
 
 Say = Callable[[str], None]
 
@@ -184,6 +186,7 @@ def _evidence(plan: Plan, stage: Stage, before: dict[str, tuple[int, int]]) -> E
         apart=apart,
         containers_left=tuple(gatherer.job_containers()),
         slots_left=tuple(gatherer.slots()),
+        warm_apart=tuple(gatherer.warm_apart(_SWEPT_S)),
         queues=gather.queue_lengths(stage.stack.environment["SCRIPTER_QUEUE__URL"]),
         vitals={name: Vitals(*_pairs(before[name], stage.cast.vitals(name))) for name in (*WORKERS, "web")},
         secrets_found=tuple(gather.secrets_in(_places(stage, jobs), _canaries(stage.stack))),

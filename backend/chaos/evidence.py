@@ -83,6 +83,8 @@ class Evidence:
     """How the two differed at the last look, if they never agreed."""
     containers_left: tuple[str, ...] = ()
     slots_left: tuple[str, ...] = ()
+    warm_apart: tuple[str, ...] = ()
+    """Containers that wait for a job without a slot directory, and the other way round."""
     queues: Mapping[str, int] = field(default_factory=dict)
     vitals: Mapping[str, Vitals] = field(default_factory=dict)
     secrets_found: tuple[str, ...] = ()

@@ -31,7 +31,8 @@ class Gatherer:
     def __init__(self, client: Client, data: Path, instance: str, recorder: Recorder) -> None:
         self._client = client
         self._data = data
-        self._prefix = f"scripter-{instance}-job-"
+        self._all = f"scripter-{instance}-"
+        self._prefix = f"{self._all}job-"
         self._recorder = recorder
 
     def wait_until_agreed(self, patience_s: float) -> tuple[float | None, str]:
@@ -69,6 +70,19 @@ class Gatherer:
     def slots(self) -> list[str]:
         """The slot directories of jobs; those of containers that wait for one have no number in front."""
         return sorted(path.name for path in (self._data / "slots").glob("[0-9]*-*"))
+
+    def warm_apart(self, patience_s: float) -> list[str]:
+        """Containers that wait for a job and have no slot directory, and the other way round, if that stays so.
+
+        Where a worker was killed while it made or removed one, the other half lies there until its sweep.
+        """
+        self._wait(lambda: not self._unmatched_warm(), patience_s)
+        return sorted(self._unmatched_warm())
+
+    def _unmatched_warm(self) -> set[str]:
+        waiting = {name.removeprefix(self._all) for name in self._recorder.present()}
+        directories = {path.name for path in (self._data / "slots").glob("warm-*")}
+        return {name for name in waiting if name.startswith("warm-")} ^ directories
 
     def facts(self, job: Any, kind: str, accepted: Accepted | None) -> JobFacts:
         """What the product says about one job, and its log as it lies on the disk."""

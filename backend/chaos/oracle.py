@@ -203,6 +203,8 @@ def nothing_is_left_over(evidence: Evidence) -> Violations:
         yield f"container {name} is left over"
     for name in evidence.slots_left:
         yield f"slot directory {name} is left over"
+    for name in evidence.warm_apart:
+        yield f"of {name}, which waits for a job, there is only the container or only the directory"
     for name, number in evidence.queues.items():
         if number:
             yield f"{number} messages are left in the queue {name}"

@@ -178,6 +178,10 @@ WRONG: dict[str, tuple[Callable[[Evidence], Evidence], str]] = {
     "the product is wrong about a log's size": (lambda e: replace(e, jobs=(job(log_size=3),)), "I4: the log of job 1"),
     "a container is left over": (lambda e: replace(e, containers_left=("c9",)), "I5: container c9 is left over"),
     "a slot directory is left over": (lambda e: replace(e, slots_left=("4-1",)), "I5: slot directory 4-1 is left over"),
+    "half of a waiting place is left over": (
+        lambda e: replace(e, warm_apart=("warm-a-1",)),
+        "I5: of warm-a-1, which waits for a job, there is only",
+    ),
     "a message is left over": (lambda e: replace(e, queues={"jobs": 2}), "I5: 2 messages are left in the queue jobs"),
     "a message is dead": (
         lambda e: replace(e, queues={"ticks.XQ": 1}),
