@@ -79,7 +79,9 @@ def _opened(settings: Settings, take: Callable[[], IO[str]]) -> Iterator[Context
     with take():
         context = Context.open(settings)
         try:
-            _wait_for_database(context)
+            # A file does not come back by waiting, and one that cannot even be read may be what is to be replaced.
+            if not context.db.is_sqlite:
+                _wait_for_database(context)
             yield context
         finally:
             context.close()

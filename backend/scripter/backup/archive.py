@@ -176,16 +176,22 @@ def _header(found: Any) -> Header:
         header = Header(**found)
     except TypeError as error:
         raise BadArchive("The backup's header cannot be read.") from error
-    words = (header.made_at, header.version, header.revision, header.instance)
-    tables = header.tables if isinstance(header.tables, dict) else {None: None}
-    if not all(isinstance(word, str) for word in words) or not all(map(_is_table, tables.items())):
+    if not _is_header(header):
         raise BadArchive("The backup's header cannot be read.")
     return header
 
 
-def _is_table(found: tuple[object, object]) -> bool:
-    name, columns = found
-    return isinstance(name, str) and isinstance(columns, list) and all(isinstance(one, str) for one in columns)
+def _is_header(found: Header) -> bool:
+    return (
+        all(isinstance(word, str) for word in (found.made_at, found.version, found.revision, found.instance))
+        and isinstance(found.tables, dict)
+        and all(
+            isinstance(columns, list) and all(isinstance(one, str) for one in columns)
+            for columns in found.tables.values()
+        )
+        and isinstance(found.last_ids, dict)
+        and all(isinstance(last, int) and name in found.tables for name, last in found.last_ids.items())
+    )
 
 
 class _Summing(io.RawIOBase):

@@ -65,7 +65,7 @@ def alone(data: Path) -> IO[str]:
     """
     told = (
         f"Scripter is running on {data}. Stop all of it first (web, worker and clock, or `scripter up`), for example"
-        " with `docker compose stop nginx api worker clock`."
+        " with `docker compose stop nginx api streams worker clock`."
     )
     return _locked(data, fcntl.LOCK_EX, told)
 

@@ -62,8 +62,8 @@ class Restored:
 class Restore:
     """One restore into the data directory and the database of `context`, which nobody else uses."""
 
-    def __init__(self, context: Context, source: IO[bytes], tell: Tell) -> None:
-        self._context, self._tell = context, tell
+    def __init__(self, context: Context, source: IO[bytes]) -> None:
+        self._context = context
         self._run = context.data / "run"
         self._staging = context.data / marks.STAGING
         self._reader = Reader(source)
@@ -78,14 +78,15 @@ class Restore:
         logs = sum(1 for _ in self._context.data.glob("scripts/*/logs/*.log"))
         return [*found, f"{logs} logs of jobs"] if logs else found
 
-    def run(self) -> Restored:
-        """Unpack, check, replace.
+    def run(self, tell: Tell) -> Restored:
+        """Unpack, check, replace; `tell` hears where it stands.
 
         Raises:
             BadArchive, DiskFull: nothing has been touched.
         """
         done = Restored(self.header.made_at, self.header.version, in_place=self._is_in_place())
         try:
+            tell("unpacking and checking")
             self._stage(done)
         except BaseException:
             shutil.rmtree(self._staging, ignore_errors=True)
@@ -93,7 +94,7 @@ class Restore:
         crash.at("restore-staged")
         marks.begin(self._context.data, f"the backup of {said(self.header.made_at)}")
         crash.at("restore-marked")
-        self._replace(done)
+        self._replace(done, tell)
         marks.end(self._context.data)
         shutil.rmtree(self._staging, ignore_errors=True)
         return done
@@ -108,14 +109,15 @@ class Restore:
 
     def _is_in_place(self) -> bool:
         """Whether this is the installation that the backup was made of, with what it has built."""
-        mine = self._context.data / "keys" / "instance"
-        return mine.exists() and self.header.instance in (self._context.instance, *self._context.former_instances)
+        names = self._context.former_instances
+        if (self._context.data / "keys" / "instance").exists():
+            names.append(self._context.instance)
+        return self.header.instance in names
 
     def _stage(self, done: Restored) -> None:
         shutil.rmtree(self._staging, ignore_errors=True)
         (self._staging / "new").mkdir(parents=True, mode=0o700)
         load.check_shape(self.header, self._staging)
-        self._tell("unpacking and checking")
         for member in self._reader.members():
             self._refuse_without_room(member)
             try:
@@ -149,15 +151,15 @@ class Restore:
         place.write_bytes(lines)
         return load.check_rows(lines, self.header.tables[found[1]])
 
-    def _replace(self, done: Restored) -> None:
+    def _replace(self, done: Restored, tell: Tell) -> None:
         context, made_at = self._context, said(self.header.made_at)
-        self._tell("emptying the database")
+        tell("emptying the database")
         _clear(context.db)
         migrations.forget(self._run)
         crash.at("restore-emptied")
-        load.fill(context.db, self.header, self._parts(), self._run, self._tell)
+        load.fill(context.db, self.header, self._parts(), self._run, tell)
         crash.at("restore-filled")
-        self._tell("settling what was under way")
+        tell("settling what was under way")
         self._swap()
         done.builds_closed = context.db.run(lambda session: images.close_builds(session, made_at))
         if not done.in_place:

@@ -68,8 +68,9 @@ def backup(app: App, file: Path | None, data: Path | None, target: str, with_log
 def restore(app: App, file: Path | None, data: Path | None, target: str, force: bool) -> None:
     """Put the backup in FILE in the place of everything that is here. Stop all of Scripter first.
 
-    `-` is standard input: `docker compose run --rm -T worker scripter restore - < FILE`. The whole of it is checked
-    before anything is touched. If it is interrupted after that, Scripter does not start until it has been run again.
+    `-` is standard input: `docker compose run --rm -T --no-deps worker scripter restore - < FILE`. The whole of it is
+    checked before anything is touched. If it is interrupted after that, Scripter does not start until it has been run
+    again.
 
     No schedule catches up what was due before the restore, and no job goes on; everybody has to log in again.
     """
@@ -78,11 +79,12 @@ def restore(app: App, file: Path | None, data: Path | None, target: str, force: 
     from scripter.backup.restore import Restore, said
     from scripter.backup.target import source
 
-    with in_words(settings), source(target) as stream, start_up.alone(settings) as context, _progress(app) as tell:
-        one = Restore(context, stream, tell)
+    with in_words(settings), source(target) as stream, start_up.alone(settings) as context:
+        one = Restore(context, stream)
         if (losses := one.losses()) and not force:
             _ask(app, target, f"the backup of {said(one.header.made_at)}", str(settings.data_directory), losses)
-        done = one.run()
+        with _progress(app) as tell:
+            done = one.run(tell)
     app.show(asdict(done), lambda: _tell_restored(done))
 
 

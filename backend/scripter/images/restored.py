@@ -40,8 +40,8 @@ def say_logs_are_missing(session: Session, made_at: str) -> int:
     words = f"this log was not in the backup of {made_at}, from which Scripter was restored"
     notice: Path | None = None
     count = 0
-    for build in session.scalars(select(Build).where(Build.started_at.is_not(None))):
-        path = logs.build_path(build.image_id, build.id)
+    for row in session.execute(select(Build.image_id, Build.id).where(Build.started_at.is_not(None))):
+        path = logs.build_path(row.image_id, row.id)
         if not path.exists():
             notice = logstore.notice(path, words, like=notice)
             count += 1

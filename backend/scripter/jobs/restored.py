@@ -43,8 +43,9 @@ def say_logs_are_missing(session: Session, made_at: str) -> int:
     words = f"this log was not in the backup of {made_at}, from which Scripter was restored"
     notice: Path | None = None
     count = 0
-    for job in session.scalars(select(Job).where(or_(Job.started_at.is_not(None), Job.log_bytes > 0))):
-        path = slots.log_path(shared, job)
+    begun = or_(Job.started_at.is_not(None), Job.log_bytes > 0)
+    for row in session.execute(select(Job.script_id, Job.id, Job.created_at).where(begun)):
+        path = shared.logs.job_path(row.script_id, str(row.id), row.created_at)
         if not path.exists():
             notice = logstore.notice(path, words, like=notice)
             count += 1
