@@ -18,9 +18,10 @@ JOBS ?= 300
 KILLS ?= 60
 SEED ?= 1
 SEEDS ?= 20
+LINES ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run provision test test-backend test-frontend check bench chaos crashes types clean
+.PHONY: help setup run provision test test-backend test-frontend check bench chaos crashes cron types clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +82,9 @@ chaos: $(VENV)/.ready ## Kill every service at random while jobs run, then judge
 
 crashes: $(VENV)/.ready ## Kill a process at every step of a job's way, SEEDS=20 times each
 	@backend/provision && cd backend && .venv/bin/python -m testbed up && SCRIPTER_TEST_SEEDS=$(SEEDS) .venv/bin/pytest tests/e2e/test_crash_points.py
+
+cron: $(VENV)/.ready ## Put 5,000 crontab lines in six zones to a walk over every minute of four years (LINES=5000 SEED=1)
+	@cd backend && SCRIPTER_TEST_CRON_LINES=$(LINES) SCRIPTER_TEST_SEED=$(SEED) .venv/bin/pytest -v tests/schedules/test_due_against_walker.py
 
 types: $(VENV)/.ready frontend/node_modules/.ready ## Write the OpenAPI document and the pages' types from it
 	@cd backend && .venv/bin/python -m scripter.web > openapi.json

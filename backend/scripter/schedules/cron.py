@@ -50,24 +50,27 @@ class _Field:
     def allowed(self) -> str:
         return f"{self.first}-{self.last}{self.hint}"
 
-    def check(self, text: str) -> None:
-        for term in text.upper().split(","):
-            self._check_term(term)
+    def read(self, text: str) -> str:
+        """The field, checked, as cronsim is to get it."""
+        return ",".join(self._read_term(term) for term in text.split(","))
 
-    def _check_term(self, term: str) -> None:
-        if self.words is not None and self.words.fullmatch(term):
-            return
+    def _read_term(self, term: str) -> str:
+        if self.words is not None and self.words.fullmatch(term.upper()):
+            return term
         span, slash, step = term.partition("/")
         if slash and not _STEP.fullmatch(step):
             raise _wrong(f"the step in {self.name} must be a whole number from 1 to 999, not {quoted(step)}")
         if span == "*":
-            return
+            return term
         start, dash, end = span.partition("-")
-        low = self._value(start, span)
-        if dash and self._value(end, span) < low:
+        low, high = self._value(start, span), self._value(end, span) if dash else self.last
+        if high < low:
             raise _wrong(f"the range {quoted(span)} in {self.name} is backwards")
+        # Debian's cron takes 2-2/15 for 2; cronsim takes it for 2/15, which is 2 and 17.
+        return start if dash and high == low else term
 
     def _value(self, text: str, span: str) -> int:
+        text = text.upper()
         if text in self.names:
             return self.names.index(text) + self.first
         if not _NUMBER.fullmatch(text) or not self.first <= int(text) <= self.last:
@@ -110,8 +113,7 @@ class Cron:
         text = text.strip()
         if not text:
             raise _wrong("a schedule is required, such as 0 3 * * * (every day at 03:00)")
-        expression = _expanded(text)
-        _check_fields(expression)
+        expression = _read(_expanded(text))
         _check_happens(expression)
         return cls(" ".join(text.split()), expression)
 
@@ -140,14 +142,13 @@ def _expanded(text: str) -> str:
     return " ".join(text.split())
 
 
-def _check_fields(expression: str) -> None:
+def _read(expression: str) -> str:
     fields = expression.split()
     if len(fields) == 6:
         raise _wrong("needs 5 fields, got 6: seconds are not supported")
     if len(fields) != 5:
         raise _wrong(f"needs 5 fields (minute, hour, day, month, weekday), got {len(fields)}")
-    for field, text in zip(_FIELDS, fields, strict=True):
-        field.check(text)
+    return " ".join(field.read(text) for field, text in zip(_FIELDS, fields, strict=True))
 
 
 def _check_happens(expression: str) -> None:

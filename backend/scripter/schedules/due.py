@@ -11,6 +11,7 @@ zone, cronsim 2.8 drops runs after a shift of half an hour, and around a midnigh
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -20,12 +21,28 @@ from cronsim import CronSim
 
 from scripter.schedules.cron import Cron
 
+_FIRST_LOOK_BACK = timedelta(hours=1)
+# As far as cronsim looks ahead before it says never.
+_LONGEST_LOOK_BACK = timedelta(days=50 * 366)
+
 
 def due_times(
     cron: Cron, zone: ZoneInfo, after: datetime, *, until: datetime | None = None, count: int | None = None
 ) -> Iterator[datetime]:
     """Every due time later than `after`, in UTC, rising; up to `until` (included), at most `count` of them."""
     return islice(_bounded(_rising(cron, zone, after), until), count)
+
+
+def last_times(cron: Cron, zone: ZoneInfo, until: datetime, count: int) -> list[datetime]:
+    """The last `count` due times up to `until` (included), in UTC, rising; fewer if there were fewer in 50 years.
+
+    Found by walking forward from ever earlier starts: looking back must not have rules of its own.
+    """
+    back, found = _FIRST_LOOK_BACK, deque[datetime]()
+    while len(found) < count and back <= _LONGEST_LOOK_BACK:
+        found = deque(due_times(cron, zone, until - back, until=until), maxlen=count)
+        back *= 8
+    return list(found)
 
 
 def _bounded(times: Iterator[datetime], until: datetime | None) -> Iterator[datetime]:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_lines import random_line
 
 from scripter.lib.errors import BadInput
 from scripter.schedules.cron import MAX_LENGTH, SHORTCUTS, Cron
@@ -106,6 +109,21 @@ def test_no_text_whatever_ends_in_anything_but_a_line_or_a_refusal(text: str) ->
         assert Cron.parse(text).words
     except BadInput as error:
         assert error.fields[0].field == "cron"
+
+
+def test_ten_thousand_spoilt_lines_end_in_a_line_or_a_refusal() -> None:
+    dice = random.Random(20261122)
+    outcomes = {True: 0, False: 0}
+    for _ in range(10_000):
+        letters = list(random_line(dice).text if dice.random() < 0.7 else "0 0 1 1 0")
+        for _ in range(dice.randint(1, 3)):
+            letters[dice.randrange(len(letters))] = dice.choice("0123456789*,-/#LWSUNMO@ _\x00\u00b9\ud7ff")
+        try:
+            outcomes[bool(Cron.parse("".join(letters)).words)] += 1
+        except BadInput as error:
+            assert error.fields[0].field == "cron"
+            outcomes[False] += 1
+    assert min(outcomes.values()) > 500  # both ends are seen
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from cronsim import CronSim
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from scripter.schedules.cron import Cron
-from scripter.schedules.due import due_times, note
+from scripter.schedules.due import due_times, last_times, note
 
 
 def local_times(text: str, zone: str, start: str, count: int) -> list[str]:
@@ -140,79 +135,16 @@ def test_an_ordinary_day_needs_no_words() -> None:
     assert note(cron, paris, datetime(2026, 7, 1, 10, tzinfo=UTC)) is None
 
 
-# The days on which something happens to the clocks, and one on which nothing does.
-TRANSITIONS = [
-    ("Europe/Paris", "2026-03-29"),
-    ("Europe/Paris", "2026-10-25"),
-    ("America/New_York", "2026-03-08"),
-    ("America/New_York", "2026-11-01"),
-    ("Australia/Lord_Howe", "2026-10-04"),
-    ("Australia/Lord_Howe", "2026-04-05"),
-    ("America/Sao_Paulo", "2018-11-04"),
-    ("Asia/Beirut", "2026-03-29"),
-    ("Pacific/Apia", "2011-12-30"),
-    ("Africa/Casablanca", "2026-02-15"),
-    ("UTC", "2028-02-29"),
-]
+def test_the_last_due_times_are_found_however_rare_they_are() -> None:
+    utc, leap_day = ZoneInfo("UTC"), Cron.parse("0 0 29 2 *")
+    found = last_times(leap_day, utc, datetime(2026, 11, 22, tzinfo=UTC), 3)
+    assert [one.date().isoformat() for one in found] == ["2016-02-29", "2020-02-29", "2024-02-29"]
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert last_times(Cron.parse("* * * * *"), utc, noon, 2) == [noon - timedelta(minutes=1), noon]
 
 
-def field(first: int, last: int) -> st.SearchStrategy[str]:
-    number = st.integers(first, last)
-    span = st.tuples(number, number).map(lambda ends: f"{min(ends)}-{max(ends)}")
-    step = st.integers(1, 40)
-    return st.one_of(
-        st.just("*"),
-        step.map(lambda every: f"*/{every}"),
-        span,
-        st.tuples(span, step).map(lambda parts: f"{parts[0]}/{parts[1]}"),
-        st.lists(number, min_size=1, max_size=3).map(lambda some: ",".join(map(str, some))),
-    )
-
-
-# Mostly every day, so that most lines have something to do on the days that matter.
-days = st.one_of(st.just("*"), st.just("*"), field(1, 28))
-lines = st.tuples(field(0, 59), field(0, 23) | field(0, 4), days, st.just("*"), st.just("*") | field(0, 7)).map(
-    " ".join
-)
-
-
-def walked(cron: Cron, zone: ZoneInfo, after: datetime, until: datetime) -> list[datetime]:
-    """The due times found by looking at every single minute, with the rule written down as plainly as can be."""
-    line = CronSim(cron.expression, datetime(2000, 1, 1, tzinfo=UTC))
-
-    def meets(wall: datetime) -> bool:
-        fields = wall.minute in line.minutes and wall.hour in line.hours and wall.month in line.months
-        return fields and line.match_day(wall.date())
-
-    shown: dict[datetime, list[datetime]] = {}
-    for moment in minutes(after - timedelta(days=2), until + timedelta(days=2)):
-        shown.setdefault(moment.astimezone(zone).replace(tzinfo=None), []).append(moment)
-    if cron.follows_the_clock:
-        found = {moment for wall, moments in shown.items() if meets(wall) for moment in moments}
-    else:
-        found = {first_shown_from(wall, shown) for wall in minutes(min(shown), max(shown)) if meets(wall)}
-    return sorted(moment for moment in found if after < moment <= until)
-
-
-def first_shown_from(wall: datetime, shown: dict[datetime, list[datetime]]) -> datetime:
-    while wall not in shown:
-        wall += timedelta(minutes=1)
-    return shown[wall][0]
-
-
-def minutes(start: datetime, end: datetime) -> Iterable[datetime]:
-    start = start.replace(second=0, microsecond=0)
-    return (start + timedelta(minutes=number) for number in range(int((end - start).total_seconds()) // 60 + 1))
-
-
-@settings(max_examples=150, deadline=None)
-@given(lines, st.sampled_from(TRANSITIONS), st.integers(0, 2000))
-def test_due_times_are_those_that_a_walk_over_every_minute_finds(
-    text: str, transition: tuple[str, str], minutes_before: int
-) -> None:
-    zone, day = ZoneInfo(transition[0]), datetime.fromisoformat(transition[1]).replace(tzinfo=UTC)
-    after, until = day - timedelta(minutes=minutes_before), day + timedelta(hours=36)
-    cron = Cron.parse(text)
-    found = list(due_times(cron, zone, after, until=until))
-    assert found == walked(cron, zone, after, until)
-    assert all(one < later for one, later in pairwise(found))
+def test_a_range_of_one_number_with_a_step_is_that_number() -> None:
+    assert local_times("0 2-2/15 * * *", "UTC", "2026-11-22T00:00", 2) == [
+        "2026-11-22T02:00+00:00",
+        "2026-11-23T02:00+00:00",
+    ]
