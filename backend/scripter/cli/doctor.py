@@ -1,128 +1,104 @@
-"""`scripter doctor`: what is not well, and what to do about it."""
+"""`scripter doctor`: what is not well, why that matters, and what to do about it.
+
+Where Scripter runs it looks at everything itself, with the settings of its processes; from elsewhere it asks the
+server. Both where both can be done."""
 
 from __future__ import annotations
 
-import stat
-from typing import NamedTuple
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from scripter import __version__
-from scripter.cli import credentials, terminal
+from scripter.cli import credentials, doctor_remote, terminal
 from scripter.cli.app import App, pass_app
-from scripter.cli.shapes import DiskFacts, Health, Session, System
-from scripter.lib.errors import ScripterError
+from scripter.cli.server import load_settings, settings_options
+from scripter.doctor.finding import Finding, Level, problem
+from scripter.lib.errors import BadInput
 
 PROBLEM = 1
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at. `state` is ok, note or problem; a problem has a remedy."""
-
-    about: str
-    state: str
-    found: str
-    remedy: str = ""
+_SETTING = re.compile(r"SCRIPTER_[A-Z]+__[A-Z_]+")
+_WORDS = {Level.PROBLEM: "problem", Level.WARNING: "warning", Level.NOTICE: "notice", Level.OK: "fine"}
 
 
 def register(root: click.Group) -> None:
     root.command("doctor")(doctor)
 
 
+@settings_options
+@click.option(
+    "--certificate",
+    "certificates",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A certificate to look at as well (PEM); can be given several times.",
+)
 @pass_app
-def doctor(app: App) -> None:
-    """Look at this machine and at the server. Exits with 1 if something is wrong."""
-    findings = [*_local(), *_remote(app)]
-    app.show([one._asdict() for one in findings], lambda: _tell(findings))
-    click.get_current_context().exit(PROBLEM if any(one.state == "problem" for one in findings) else 0)
+def doctor(app: App, file: Path | None, data: Path | None, certificates: tuple[Path, ...]) -> None:
+    """Look for what is not well, and say what to do about it.
+
+    Where Scripter runs (settings are given, or its data are here) it looks at the engine, database, broker, disk,
+    clocks, network and certificates; best where a worker runs: `docker compose exec worker scripter doctor`. With a
+    login, or from elsewhere, it asks the server. Changes nothing. Exits with 1 if there is a problem.
+    """
+    findings = []
+    here = _lives_here(file, data)
+    if not here or _has_login():
+        findings += [*doctor_remote.of_machine(), *doctor_remote.of_server(app)]
+    if here or certificates:
+        findings += _of_installation(app, file, data, certificates)
+    app.show([asdict(one) for one in findings], lambda: _tell(findings))
+    click.get_current_context().exit(PROBLEM if any(one.level is Level.PROBLEM for one in findings) else 0)
 
 
-def _local() -> list[Finding]:
-    file = credentials.path()
-    if not file.exists():
-        return [Finding("credentials", "ok", "none are stored")]
-    if stat.S_IMODE(file.stat().st_mode) & 0o077:
-        return [Finding("credentials", "problem", f"others can read {file}", f"chmod 600 {file}")]
-    return [Finding("credentials", "ok", f"stored in {file}, for you alone")]
+def _lives_here(file: Path | None, data: Path | None) -> bool:
+    """Whether this is a machine or container of the installation itself, and not just somebody's command line."""
+    if file or data or Path("config.toml").exists() or any(map(_SETTING.fullmatch, os.environ)):
+        return True
+    return (Path("data") / "keys" / "instance").exists()
 
 
-def _remote(app: App) -> list[Finding]:
+def _has_login() -> bool:
+    return bool({"SCRIPTER_URL", "SCRIPTER_TOKEN"} & set(os.environ)) or credentials.path().exists()
+
+
+def _of_installation(app: App, file: Path | None, data: Path | None, certificates: Sequence[Path]) -> list[Finding]:
     try:
-        health: Health = app.client.health()
-    except ScripterError as error:
-        remedy = "Start it with `scripter up`, or say where it is: SCRIPTER_URL, or `scripter login URL`."
-        return [Finding("server", "problem", error.message, remedy)]
-    findings = [Finding("server", "ok", f"answers at {app.client.url}"), *_of_health(health)]
-    try:
-        session: Session = app.client.get("/api/session")
-        findings.append(_of_version(session["version"]))
-        system: System = app.client.get("/api/system")
-    except ScripterError as error:
-        return [*findings, Finding("login", "problem", error.message, "Log in with `scripter login`.")]
-    return [*findings, Finding("login", "ok", "accepted"), *_of_system(system)]
+        settings = load_settings(file, data)
+    except BadInput as error:
+        return _of_mistakes(error)
+    from scripter.doctor import checks
+    from scripter.doctor.subject import Subject
+
+    used = file or (Path("config.toml") if Path("config.toml").exists() else None)
+    with terminal.progress(shown=not app.json) as tell:
+        return checks.look(Subject(settings, used), lambda waiting: tell(_progress(waiting)), certificates)
 
 
-def _of_health(health: Health) -> list[Finding]:
-    database = Finding("database", "ok", "answers")
-    if not health["database"]:
-        database = Finding("database", "problem", "does not answer", "Look at the database server and `database.url`.")
-    runner = Finding("engine", "ok", "a worker can run jobs")
-    if health["runner"] is None:
-        runner = Finding("engine", "problem", "no worker is alive: jobs wait", "Start one with `scripter worker`.")
-    elif not health["runner"]:
-        remedy = "Start Docker on the worker's machine, or look at `docker.host`."
-        runner = Finding("engine", "problem", "the Docker engine does not answer its worker", remedy)
-    return [database, runner]
+def _of_mistakes(error: BadInput) -> list[Finding]:
+    why = "No process of Scripter starts with such settings; nothing else was looked at."
+    remedy = "Correct it in config.toml or in the environment; config.template.toml shows every field."
+    return [problem("settings", f"{one.field}: {one.message}", why, remedy) for one in error.fields]
 
 
-def _of_version(server: str) -> Finding:
-    if server == __version__:
-        return Finding("version", "ok", f"{server} here and there")
-    remedy = "Install the same version here as there."
-    return Finding("version", "problem", f"{__version__} here, {server} on the server", remedy)
+def _progress(waiting: Sequence[str]) -> str:
+    if not waiting:
+        return ""
+    shown = ", ".join(waiting[:3])
+    more = len(waiting) - 3
+    return f"Looking at {shown}" + (f" and {more} more" if more > 0 else "") + " ..."
 
 
-def _of_system(system: System) -> list[Finding]:
-    queue = Finding("queue", "ok", f"{system['queue']['kind']}, answers")
-    if not system["queue"]["reachable"]:
-        queue = Finding("queue", "problem", "does not answer: jobs start late", "Look at RabbitMQ and `queue.url`.")
-    return [queue, _of_clock(system), _of_workers(system), _of_disk(system["disk"]), *_of_runner(system)]
+def _tell(findings: Sequence[Finding]) -> None:
+    terminal.show_findings([(one.level, one.about, one.found, one.why, one.remedy) for one in findings])
+    counts = Counter(one.level for one in findings)
+    told = [_counted(counts[level], word) for level, word in _WORDS.items() if counts[level]]
+    terminal.say(f"\n{', '.join(told)}.")
 
 
-def _of_disk(disk: DiskFacts) -> Finding:
-    if disk["shortage"] is None:
-        return Finding("disk", "ok", f"{disk['free_mb']} MB are free")
-    remedy = f"Make room: jobs and builds wait until {disk['min_free_mb']} MB (`data.min_free_mb`) are free."
-    return Finding("disk", "problem", disk["shortage"], remedy)
-
-
-def _of_clock(system: System) -> Finding:
-    last = system["clock"]["last_tick_at"]
-    told = f"last tick {terminal.when(last)}" if last else "has not ticked yet"
-    if not system["clock"]["late"]:
-        return Finding("clock", "ok", told)
-    needed = "`scripter up` is" if system["mode"] == "embedded" else "`scripter clock` and a worker are"
-    return Finding("clock", "problem", f"late: {told}", f"Schedules are not planned. See that {needed} running.")
-
-
-def _of_workers(system: System) -> Finding:
-    alive = [one["name"] for one in system["workers"] if one["alive"]]
-    gone = [one["name"] for one in system["workers"] if not one["alive"]]
-    told = f"alive: {', '.join(alive) or 'none'}" + (f"; silent: {', '.join(gone)}" if gone else "")
-    return Finding("workers", "ok" if alive else "problem", told, "" if alive else "Start one with `scripter worker`.")
-
-
-def _of_runner(system: System) -> list[Finding]:
-    runner = system["runner"]
-    if runner["kind"] is None:
-        return []
-    if runner["isolates"]:
-        return [Finding("isolation", "ok", f"jobs run in containers ({runner['kind']})")]
-    return [Finding("isolation", "note", runner["notice"] or "Jobs are not isolated from the worker's machine.")]
-
-
-def _tell(findings: list[Finding]) -> None:
-    terminal.show_table(("", "ABOUT", "FOUND"), [(one.state, one.about, one.found) for one in findings], "")
-    for one in findings:
-        if one.remedy:
-            terminal.say(terminal.line(f"{one.about}: {one.remedy}"))
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 or word == "fine" else f"{count} {word}s"

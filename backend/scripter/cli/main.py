@@ -26,7 +26,7 @@ Exit codes
 
 \b
   0    done
-  1    something went wrong inside Scripter, or a build failed
+  1    something went wrong inside Scripter, a build failed, or the doctor found a problem
   2    the command line, a setting or an input is wrong
   4    there is no such thing
   5    not possible in the present state

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +28,8 @@ _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 # Controls but for tab and line feed, and the invisible characters that turn text around or hide it.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _RESET = "\x1b[0m"
+# Below this, columns beside each other leave too little for sentences.
+_NARROW = 80
 
 
 def clean(text: str, *, colours: bool = False) -> str:
@@ -83,6 +87,42 @@ def show_facts(facts: Iterable[tuple[str, object]]) -> None:
     _console().print(table)
 
 
+def show_findings(findings: Iterable[tuple[str, str, str, str, str]]) -> None:
+    """Level, about, found, why and remedy of each; what is well takes one line, side by side where there is room."""
+    console = _console()
+    if console.width < _NARROW:
+        for level, about, *said in findings:
+            console.print(Text.assemble(_cell(level), "  ", (line(about), "bold")))
+            console.print(Padding(_said(*said), (0, 0, 0, 2)))
+        return
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(style="bold", max_width=24)
+    table.add_column(overflow="fold")
+    for level, about, *said in findings:
+        table.add_row(_cell(level), line(about), _said(*said))
+    with console.capture() as printed:
+        console.print(table)
+    # The table fills its last column up with blanks, which a file has no use for.
+    say("\n".join(one.rstrip() for one in printed.get().splitlines()))
+
+
+def _said(found: str, why: str, remedy: str) -> Text:
+    parts = [(line(found), ""), (line(why), "dim"), (f"-> {line(remedy)}" if remedy else "", "cyan")]
+    return Text("\n").join(Text(text, style=style) for text, style in parts if text)
+
+
+@contextmanager
+def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
+    """A line that changes while something takes its time; only for people, and gone afterwards."""
+    console = errors()
+    if not shown or not console.is_terminal:
+        yield lambda told: None
+        return
+    with console.status("") as status:
+        yield lambda told: status.update(Text(line(told), style="dim"))
+
+
 def errors() -> Console:
     """For progress and other things that are not the result."""
     return Console(stderr=True)
@@ -116,6 +156,8 @@ _STYLES = {
     "lost": "red",
     "missed": "red",
     "problem": "red",
+    "warning": "yellow",
+    "notice": "cyan",
     "running": "cyan",
     "building": "cyan",
     "queued": "yellow",

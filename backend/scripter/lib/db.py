@@ -53,6 +53,9 @@ _LOCK_WAIT_TIMEOUT = 1205
 # a tenth of this; whoever holds a lock for longer is in trouble, and should not take all others with it.
 _LOCK_WAIT_S = 10
 _TRIES = 8
+# The most connections that one process opens, and how many of them it keeps.
+POOL = 60
+_KEPT = 20
 # How long SQLite waits for another writer.
 _BUSY_S = 15
 
@@ -208,8 +211,8 @@ def _engine(url: str, tls: ssl.SSLContext | None) -> Engine:
         hide_parameters=True,  # errors are logged, and the values may be anything that users keep to themselves
         pool_pre_ping=True,
         pool_recycle=1800,
-        pool_size=20,
-        max_overflow=40,
+        pool_size=_KEPT,
+        max_overflow=POOL - _KEPT,
         connect_args={
             "init_command": f"SET SESSION innodb_lock_wait_timeout={_LOCK_WAIT_S}",
             **({"ssl": tls} if tls else {}),
@@ -224,8 +227,8 @@ def _sqlite_engine(url: str) -> Engine:
         url,
         hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": _BUSY_S},
-        pool_size=20,
-        max_overflow=40,
+        pool_size=_KEPT,
+        max_overflow=POOL - _KEPT,
     )
 
     @event.listens_for(engine, "connect")

@@ -26,6 +26,7 @@ import pika
 import structlog
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.stub import StubBroker
+from dramatiq.common import xq_name
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Pipelines, Retries, ShutdownNotifications, TimeLimit
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError
@@ -70,6 +71,14 @@ def task(
         return function
 
     return declare
+
+
+def declared() -> dict[str, dict[str, object]]:
+    """The queues of all tasks, each with the arguments that Dramatiq makes it with, and that the broker compares."""
+    return {
+        one.queue: {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": xq_name(one.queue)}
+        for one in _tasks.values()
+    }
 
 
 class InProcessBroker(StubBroker):

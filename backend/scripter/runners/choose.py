@@ -33,7 +33,7 @@ def choose(settings: Settings, data: Path) -> Runner:
         way_out=way_out,
     )
     kind = settings.runner.kind
-    if kind == "docker" or (kind == "auto" and (_docker_was_here(data) or docker.answers())):
+    if kind == "docker" or (kind == "auto" and (docker_was_here(data) or docker.answers())):
         _remember_docker(data)
         return docker
     return LocalRunner(data, way_out)
@@ -48,7 +48,7 @@ def way_out_of(builds: Builds) -> WayOut:
     return WayOut(builds.proxy, builds.no_proxy, authority_in(builds.ca_file) if builds.ca_file else "")
 
 
-def _docker_was_here(data: Path) -> bool:
+def docker_was_here(data: Path) -> bool:
     return (data / "run" / _DOCKER_WAS_HERE).exists()
 
 

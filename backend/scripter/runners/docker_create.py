@@ -5,6 +5,7 @@ A test compares what the engine makes of them, key by key, with a file that peop
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from docker import APIClient
 from docker.types import ContainerConfig, Healthcheck, HostConfig, LogConfig, Mount, Ulimit
@@ -96,14 +97,34 @@ def egress_probe(client: APIClient, image: str, code: Sequence[str]) -> Containe
     return _probe(client, image, code, Network.EGRESS, {TRIAL_LABEL: ""})
 
 
+def mount_trial(client: APIClient, image: str, code: str, source: str) -> ContainerConfig:
+    """A container with the directory `source` of the engine's host where a job has its own, run by the agent's user."""
+    mounts = [Mount(INSIDE, source, type="bind", propagation="rprivate")]
+    return _probe(client, image, [code], Network.NONE, {TRIAL_LABEL: ""}, user="0:0", mounts=mounts)
+
+
+def build_trial(client: APIClient, image: str, code: str, environment: Mapping[str, str]) -> ContainerConfig:
+    """A container on the network that the steps of a build have."""
+    return _probe(client, image, [code], Network.BRIDGE, {TRIAL_LABEL: ""}, environment=environment)
+
+
 def _probe(
-    client: APIClient, image: str, code: Sequence[str], network: Network, labels: Mapping[str, str]
+    client: APIClient,
+    image: str,
+    code: Sequence[str],
+    network: Network,
+    labels: Mapping[str, str],
+    *,
+    user: str = f"{SCRIPT_USER[0]}:{SCRIPT_USER[1]}",
+    mounts: Sequence[Mount] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> ContainerConfig:
     return client.create_container_config(
         image=image,
         command=["python3", "-c", *code],
         entrypoint=[],
-        user=f"{SCRIPT_USER[0]}:{SCRIPT_USER[1]}",
+        user=user,
+        environment=dict(environment),
         working_dir="/",
         labels=dict(labels),
         healthcheck=Healthcheck(test=["NONE"]),
@@ -113,7 +134,7 @@ def _probe(
             processors=1,
             network=network,
             powers=[],
-            mounts=[],
+            mounts=list(mounts),
             log=LogConfig(type="json-file", config={"max-size": "64k"}),
         ),
     )

@@ -19,8 +19,8 @@ AGENT = Path(__file__).with_name("agent") / "agent.py"
 def lay_out(directory: Path, *, own_user: bool) -> None:
     """Make the script's directories beside `src/`; `own_user` means that it runs as SCRIPT_USER and not as us.
 
-    A worker without root cannot give directories away; then all may write to them, inside a directory that only its
-    owner may list. What the script leaves there belongs to SCRIPT_USER all the same.
+    A worker that may not give directories away lets all write to them, inside a directory that only its owner may
+    list. What the script leaves there belongs to SCRIPT_USER all the same.
     """
     with beneath.opened(directory) as here:
         os.fchmod(here, 0o711 if own_user else 0o700)
@@ -35,9 +35,14 @@ def lay_out(directory: Path, *, own_user: bool) -> None:
 
 
 def _give(place: int, *, own_user: bool) -> None:
-    if own_user and os.geteuid() == 0:
-        os.fchown(place, *SCRIPT_USER)
-    os.fchmod(place, 0o777 if own_user and os.geteuid() != 0 else 0o700)
+    if own_user and os.fstat(place).st_uid == SCRIPT_USER[0]:
+        return  # given away before
+    os.fchmod(place, 0o700)
+    if own_user:
+        try:
+            os.fchown(place, *SCRIPT_USER)
+        except PermissionError:
+            os.fchmod(place, 0o777)
 
 
 def file_owner() -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from scripter.cli import doctor, main
+from scripter.cli import doctor_remote, main
 from scripter.cli.follow import LogLine
 from scripter.cli.jobs import exit_code
 
@@ -75,17 +75,17 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(runner: CliRunner, tmp_pa
     told = runner.invoke(main, ["doctor", "--json"])
     assert told.exit_code == 1
     findings = {one["about"]: one for one in json.loads(told.stdout)}
-    assert findings["credentials"]["state"] == "problem"
+    assert findings["credentials"]["level"] == "problem"
     assert findings["credentials"]["remedy"] == f"chmod 600 {file}"
-    assert findings["server"]["state"] == "problem"
+    assert findings["server"]["level"] == "problem"
     assert "scripter up" in findings["server"]["remedy"]
 
 
 def test_the_doctor_says_how_much_room_there_is() -> None:
-    well = doctor._of_disk({"free_mb": 5000, "min_free_mb": 1024, "shortage": None})
-    assert (well.state, well.found) == ("ok", "5000 MB are free")
-    short = doctor._of_disk({"free_mb": 12, "min_free_mb": 1024, "shortage": "only 12 MB are free on the disk"})
-    assert (short.state, short.found) == ("problem", "only 12 MB are free on the disk")
+    well = doctor_remote._of_disk({"free_mb": 5000, "min_free_mb": 1024, "shortage": None})
+    assert (well.level, well.found) == ("ok", "5000 MB are free")
+    short = doctor_remote._of_disk({"free_mb": 12, "min_free_mb": 1024, "shortage": "only 12 MB are free on the disk"})
+    assert (short.level, short.found) == ("problem", "only 12 MB are free on the disk")
     assert "until 1024 MB (`data.min_free_mb`) are free" in short.remedy
 
 

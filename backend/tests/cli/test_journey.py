@@ -252,7 +252,7 @@ def test_lists_can_be_read_by_people_and_by_programs(shell: Shell, image: str, s
 
 def test_the_doctor_finds_all_well(shell: Shell) -> None:
     findings = shell.json("doctor")
-    assert {one["state"] for one in findings} <= {"ok", "note"}
+    assert {one["level"] for one in findings} <= {"ok", "notice"}
 
 
 def test_a_wrong_password_or_token_is_refused_with_77(stack: Stack, shell: Shell, tmp_path: Path) -> None:
