@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 DATA ?= data
 # Parts of the tests to do without: any of dockerd, mariadb, rabbitmq, chromium. The report names what was left out.
 WITHOUT ?=
-# Parts of the measurements to do alone: start, throughput, stops, logs, viewers, memory, memory_docker.
+# Parts of the measurements to do alone: start, throughput, stops, logs, viewers, memory, memory_docker, compose.
 ONLY ?=
 # How many processes share out the tests that leave the services whole.
 PROCESSES ?= 2
@@ -21,7 +21,7 @@ SEEDS ?= 20
 LINES ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run provision test test-backend test-frontend check bench chaos crashes cron types clean
+.PHONY: help setup run provision test test-backend test-compose test-frontend check bench chaos crashes cron types clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,18 +64,23 @@ test-backend: $(VENV)/.ready frontend/dist/index.html
 	@# Begun anew: containers that an interrupted run left behind hold addresses that the engine, killed by the tests
 	@# of its restart, has forgotten to have given away.
 	@cd backend && .venv/bin/python -m testbed down && .venv/bin/python -m testbed up
-	@# First the tests that leave the services whole, side by side, then those that break them, one at a time; both in any
-	@# case. In the order of the folders and not by the number of tests: the long ones must not come last.
+	@# First the tests that leave the services whole, side by side, then those that break them, one at a time, then those
+	@# of the stack; all in any case. In the order of the folders and not by the number of tests: the long ones must not
+	@# come last.
 	@cd backend && failed=0; \
-		.venv/bin/pytest -m "not alone" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder || failed=1; \
+		.venv/bin/pytest -m "not alone and not compose" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder || failed=1; \
 		.venv/bin/pytest -m alone || failed=1; \
+		$(MAKE) --no-print-directory -C .. test-compose || failed=1; \
 		exit $$failed
+
+test-compose: $(VENV)/.ready ## Bring up compose.yaml itself and use, crash, renew, back up and restore it
+	@backend/provision && cd backend && .venv/bin/python -m testbed up && .venv/bin/python -m testbed images && .venv/bin/pytest -m compose
 
 test-frontend: frontend/node_modules/.ready
 	@cd frontend && npm test --silent
 
 bench: $(VENV)/.ready ## Measure Scripter beside Docker itself; prints lines `figure NAME VALUE UNIT` (ONLY="part ...")
-	@backend/provision && cd backend && .venv/bin/python -m testbed up && .venv/bin/python -m benchmarks $(ONLY)
+	@backend/provision && cd backend && .venv/bin/python -m testbed up && .venv/bin/python -m testbed images && .venv/bin/python -m benchmarks $(ONLY)
 
 chaos: $(VENV)/.ready ## Kill every service at random while jobs run, then judge: JOBS=300 KILLS=60 SEED=1
 	@backend/provision && cd backend && .venv/bin/python -m testbed down && .venv/bin/python -m testbed up && .venv/bin/python -m chaos --jobs $(JOBS) --kills $(KILLS) --seed $(SEED)

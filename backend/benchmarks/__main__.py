@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 import testbed
-from benchmarks import logs, memory, start, stops, throughput, viewers
+from benchmarks import compose, logs, memory, start, stops, throughput, viewers
 from benchmarks.workload import Workload, ready
 from testbed.stack import separate
 
@@ -20,9 +20,9 @@ TOGETHER: dict[str, Callable[[Workload], None]] = {
     "logs": logs.measure,
     "viewers": viewers.measure,
 }
-# On stacks of their own; the last one only when it is asked for, since it takes so long.
-APART = ("memory", "memory_docker")
-USUAL = (*TOGETHER, "memory")
+# On stacks of their own; memory_docker only when it is asked for, since it takes so long.
+APART = ("memory", "compose", "memory_docker")
+USUAL = (*TOGETHER, "memory", "compose")
 
 
 def main() -> None:
@@ -37,6 +37,8 @@ def main() -> None:
         _together(services, chosen)
     if "memory" in parts:
         memory.measure(services, "local")
+    if "compose" in parts:
+        compose.measure(services)
     if "memory_docker" in parts:
         memory.measure(services, "docker")
 

@@ -36,7 +36,7 @@ def images(state: State, say: Say) -> None:
     """
     engine = own_daemons(state).get("dockerd")
     if not isinstance(engine, Engine):
-        say("dockerd: given, so the images of compose.yaml are its own")
+        say("dockerd: not the testbed's, so its images are not either")
         return
     with state.lock():
         _ensure(state, engine, say)

@@ -64,24 +64,27 @@ class Composed(Person):
         }
         check_out(self.directory)
 
-    def compose(self, *arguments: str, given: bytes | None = None) -> str:
-        """Run docker-compose in the project's directory, with `given` as its input; what it printed."""
+    def compose(self, *arguments: str) -> str:
+        """Run docker-compose in the project's directory; what it printed."""
+        return self.compose_bytes(*arguments).decode(errors="replace")
+
+    def compose_bytes(self, *arguments: str, given: bytes = b"") -> bytes:
+        """The same for a command that reads and writes something other than text."""
         try:
             done = subprocess.run(
                 ["docker-compose", *arguments],
                 cwd=self.directory,
                 env=processes.environment(self.environment),
-                input=given or b"",
+                input=given,
                 capture_output=True,
                 check=False,
             )
         except FileNotFoundError as error:
             raise ServiceError("docker-compose is not installed. Run backend/provision as root.") from error
-        said = done.stdout.decode(errors="replace")
         if done.returncode:
-            told = f"{said}\n{done.stderr.decode(errors='replace')}"
+            told = (done.stdout + b"\n" + done.stderr).decode(errors="replace")
             raise ServiceError(f"docker-compose {' '.join(arguments)} ended with {done.returncode}:\n{told[-6000:]}")
-        return said
+        return done.stdout
 
     def up(self, *arguments: str) -> None:
         """`docker-compose up -d`: what a person types."""
@@ -178,24 +181,43 @@ class Composed(Person):
 
 @contextmanager
 def composed(services: Services, directory: Path, environment: Mapping[str, str] | None = None) -> Iterator[Composed]:
-    """The stack, built and started, and gone at the end."""
+    """The stack with its images built, not started yet; gone at the end."""
     stack = Composed(services, directory, environment)
-    stack.compose("build")
     try:
-        stack.up()
+        stack.compose("build")
         yield stack
     finally:
         stack.close()
 
 
-def check_out(directory: Path) -> None:
-    """What somebody has who clones the project: its files, and nothing that was installed or built beside them."""
+def check_out(directory: Path, version: str | None = None) -> None:
+    """What somebody has who clones the project: its files, and nothing that was installed or built beside them.
+
+    `version` is a tag; None means the files as they are now. What is in the directory is replaced.
+    """
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    if version is not None:
+        archive = directory.with_suffix(".tar")
+        run(["git", "-C", str(PROJECT), "archive", f"--output={archive}", version])
+        run(["tar", "--extract", f"--file={archive}", f"--directory={directory}"])
+        return
     listed = run(["git", "-C", str(PROJECT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
     for name in filter(None, listed.split("\0")):
         source, target = PROJECT / name, directory / name
         if source.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
+
+
+def previous_version() -> str | None:
+    """The newest tag before the present version that has a compose file; None if there is none."""
+    tags = run(["git", "-C", str(PROJECT), "tag", "--sort=-creatordate", "--merged", "HEAD", "--no-contains", "HEAD"])
+    return next((tag for tag in tags.split() if _has_compose_file(tag)), None)
+
+
+def _has_compose_file(tag: str) -> bool:
+    return bool(run(["git", "-C", str(PROJECT), "ls-tree", "--name-only", tag, "compose.yaml"]).strip())
 
 
 def _socket(docker_host: str) -> str:

@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import pytest
 import requests
 
 from scripter.jobs.states import FINAL
 from testbed.person import Person
 
+# Whatever comes first has to wait for the images to be built, and for the stack to come up.
+MARKS = [pytest.mark.compose, pytest.mark.timeout(900)]
 ENDS = {status.value for status in FINAL}
 BUILT = {"succeeded", "failed", "cancelled"}
 DOCKERFILE = "FROM python:3.11-slim\n"

@@ -25,6 +25,7 @@ def stack(
 ) -> Iterator[Composed]:
     """Brought up by the command that people type, with its data in a directory other than the usual one."""
     with composed(services, tmp_path_factory.mktemp("compose")) as stack:
+        stack.up()
         stack.wait_until_it_answers()
         yield stack
 

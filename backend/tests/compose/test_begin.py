@@ -7,13 +7,14 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
+from compose_rig import MARKS
 from playwright.sync_api import ConsoleMessage, Page, Response, expect, sync_playwright
 
 import testbed
 from testbed.composed import Composed
 from testbed.person import NAME, PASSWORD
 
-pytestmark = pytest.mark.compose
+pytestmark = MARKS
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 SLOW_MS = 120_000

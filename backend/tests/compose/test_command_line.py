@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from compose_rig import MARKS
 
 from testbed.composed import Composed
 from testbed.person import NAME, PASSWORD
 
-pytestmark = pytest.mark.compose
+pytestmark = MARKS
 
 PROGRAM = str(Path(sys.executable).with_name("scripter"))
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import requests
-from compose_rig import ended, make_script, run
+from compose_rig import MARKS, ended, make_script, run
 
 from scripter.web.border import _HEADERS as SECURITY_HEADERS
 from testbed.composed import Composed
 
-pytestmark = pytest.mark.compose
+pytestmark = MARKS
 
 CHATTY = "import time\nprint('one short line', flush=True)\ntime.sleep(600)\n"
 

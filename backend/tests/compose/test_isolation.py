@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compose_rig import ended, make_script, run, text_of
+from compose_rig import MARKS, ended, make_script, run, text_of
 from docker.models.containers import Container
 from sockets import held_by_engines_or, listening, local
 
 from scripter.runners.docker_create import EGRESS_NETWORK
 from testbed.composed import Composed
 
-pytestmark = pytest.mark.compose
+pytestmark = MARKS
 
 # What the services of the stack listen on, whether or not they should.
 PORTS = (80, 443, 3306, 4369, 5672, 8000, 8080, 8200, 8443, 15672, 15692, 25672)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from compose_rig import COUNT, counted, ended, lines_of, make_script, patient, run, text_of, until
+from compose_rig import COUNT, MARKS, counted, ended, lines_of, make_script, patient, run, text_of, until
 
 from testbed.composed import Composed
 
-pytestmark = pytest.mark.compose
+pytestmark = MARKS
 
 SERVICES = ("nginx", "api", "streams", "worker", "clock", "rabbitmq", "mariadb")
 # So many lines take a service longer than to fall and come back.
