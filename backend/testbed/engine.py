@@ -189,8 +189,9 @@ class Engine:
                 f"--bridge={self._bridge.name}",
                 f"--default-address-pool=base={self._bridge.pool},size=24",
                 f"--mtu={self._bridge.mtu()}",
-                # One process less for each published port; the kernel does the same.
-                "--userland-proxy=false",
+                # Published ports by a process for each, as engines do unless told otherwise. The kernel's rules for
+                # them are lost when another engine starts on this machine.
+                "--userland-proxy=true",
             ),
             name="dockerd",
             mark=data,
