@@ -116,7 +116,7 @@ def _value(column: sa.Column[Any], number: int) -> object:
     if column.name in special and (special[column.name] is not None or column.nullable):
         return special[column.name]
     if column.foreign_keys:
-        return 1
+        return number if column.primary_key else 1
     if column.nullable and number % 2:
         return None
     return _typed(column, number)

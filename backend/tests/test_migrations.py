@@ -190,9 +190,9 @@ def interrupt(db: Database, at: int) -> Callable[[], None]:
 def test_a_change_that_is_cut_off_at_any_statement_is_gone_on_with(empty: Database, tmp_path: Path, way: str) -> None:
     told: list[str] = []
     cut = 0
+    start, end = ("0001", migrations.head()) if way == "up" else (migrations.head(), "0001")
     # Not after each statement: on MariaDB every round takes a second or two.
-    for at in range(0, 20, 4):
-        start, end = ("0001", "0003") if way == "up" else ("0003", "0001")
+    for at in range(0, 40, 8):
         _bring_to(empty, tmp_path, start)
         undo = interrupt(empty, at)
         try:
@@ -203,12 +203,12 @@ def test_a_change_that_is_cut_off_at_any_statement_is_gone_on_with(empty: Databa
         finally:
             undo()
         migrations.upgrade(empty, tmp_path, told.append)
-        assert migrations.look(empty, tmp_path) == ("0003", "0003", None)
+        assert migrations.look(empty, tmp_path) == (migrations.head(), migrations.head(), None)
         with empty.engine.connect() as connection:
             found = MigrationContext.configure(connection, opts={"compare_type": False})
             assert compare_metadata(found, Base.metadata) == []
             assert connection.scalar(select(func.count()).select_from(JobLock)) == 1
-    assert cut >= 3
+    assert cut >= 2
     assert sum("was interrupted. Going on" in words for words in told) == cut
 
 
@@ -237,7 +237,7 @@ def test_what_the_database_refuses_is_told_with_the_way_on(empty: Database, tmp_
     migrations.upgrade(empty, tmp_path, to="0002")
     with empty.engine.begin() as connection:
         connection.execute(text("CREATE TABLE job_locks (own INT)"))
-    with pytest.raises(migrations.MigrationFailed, match=r"from 0002 to 0003 failed.*already exists.*scripter migrate"):
+    with pytest.raises(migrations.MigrationFailed, match=r"from 0002 to \d+ failed.*already exists.*scripter migrate"):
         migrations.upgrade(empty, tmp_path)
     with empty.engine.begin() as connection:
         connection.execute(text("DROP TABLE job_locks"))

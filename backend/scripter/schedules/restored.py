@@ -34,6 +34,7 @@ def settle(db: Database, made_at: str, now: datetime) -> int:
 
 def _miss(session: Session, schedule_id: int, told_up_to: datetime, now: datetime, reason: str) -> int:
     """The times that were planned when the backup was made, and those that came due after it."""
-    unknown = or_(Occurrence.outcome == Outcome.PLANNED, Occurrence.due_at > told_up_to)
+    after = (Occurrence.due_at > told_up_to) & (Occurrence.outcome == Outcome.MISSED)
+    unknown = or_(Occurrence.outcome == Outcome.PLANNED, after)
     missed = update(Occurrence).where(Occurrence.schedule_id == schedule_id, Occurrence.due_at <= now, unknown)
     return changed_rows(session, missed.values(outcome=Outcome.MISSED, reason=reason))

@@ -44,8 +44,9 @@ def test_every_row_of_every_table_arrives_as_it_was(installations: Installations
         arrived, parts_there = dumped(other)
         # A table's columns may come in another order.
         assert _by_name(arrived, parts_there) == _by_name(header, parts)
-        for name in set(header.tables) - {"clock_ticks", "job_locks"}:
-            assert arrived.last_ids[name] == header.last_ids[name] == 8, name
+        for name in header.tables:
+            if Base.metadata.tables[name].dialect_options["sqlite"]["autoincrement"]:
+                assert arrived.last_ids[name] == header.last_ids[name] == 8, name
 
 
 def _by_name(header: Header, parts: list[tuple[str, bytes]]) -> dict[str, list[dict[str, object]]]:
