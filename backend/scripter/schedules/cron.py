@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from cronsim import CronSim, CronSimError
 
 from scripter.lib.errors import BadInput
+from scripter.schedules import words as spoken
 
 MAX_LENGTH = 200
 
@@ -120,7 +121,7 @@ class Cron:
     @property
     def words(self) -> str:
         """What the line means, in English: `At 03:00`."""
-        return CronSim(self.expression, _SOME_DAY).explain()
+        return spoken.words(CronSim(self.expression, _SOME_DAY))
 
     @property
     def follows_the_clock(self) -> bool:

@@ -55,6 +55,14 @@ class Timeline:
     def any_of(self, labels: Iterable[str]) -> int:
         return reduce(or_, map(self.mask, labels), 0)
 
+    def days(self, expression: str) -> int:
+        """The mask of the minutes of all days that the line allows."""
+        _, _, day, month, weekday = expression.upper().split()
+        days, weekdays = self.any_of(labels("day", day)), self.any_of(labels("weekday", weekday))
+        # The famous rule: one of the two is enough, unless one of them begins with an asterisk.
+        both = "*" in (day[0], weekday[0])
+        return self.any_of(labels("month", month)) & (days & weekdays if both else days | weekdays)
+
     def found(self, mask: int, start: int, end: int) -> list[datetime]:
         """When the minutes of this mask are asked about, from the `start`th minute up to the `end`th (excluded)."""
         piece = (mask >> start) & ((1 << (end - start)) - 1)
@@ -129,13 +137,9 @@ class MinuteWalker:
         return bisect_right(line.moments, moment)
 
     def _put(self, expression: str) -> tuple[Timeline, int]:
-        minute, hour, day, month, weekday = expression.upper().split()
+        minute, hour, *_ = expression.upper().split()
         line = self._wall_clock if "*" in (minute[0], hour[0]) else self._virtual_clock
-        time = line.any_of(labels("minute", minute)) & line.any_of(labels("hour", hour))
-        days, weekdays = line.any_of(labels("day", day)), line.any_of(labels("weekday", weekday))
-        # The famous rule: one of the two is enough, unless one of them begins with an asterisk.
-        both = "*" in (day[0], weekday[0])
-        return line, time & line.any_of(labels("month", month)) & (days & weekdays if both else days | weekdays)
+        return line, line.any_of(labels("minute", minute)) & line.any_of(labels("hour", hour)) & line.days(expression)
 
 
 def labels(name: str, text: str) -> set[str]:
