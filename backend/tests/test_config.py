@@ -38,6 +38,13 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
     assert loaded.queue.url == "amqp://a:b@localhost/"
 
 
+def test_a_field_that_is_a_file_itself_is_not_taken_for_the_file_with_a_value(tmp_path: Path) -> None:
+    (tmp_path / "name").write_text("/etc/ssl/other.pem\n")
+    given = {"SCRIPTER_DATABASE__CA_FILE": "/etc/ssl/own.pem", "SCRIPTER_QUEUE__CA_FILE_FILE": str(tmp_path / "name")}
+    loaded = settings.load(Settings, None, prefix="SCRIPTER", environment=given)
+    assert (loaded.database.ca_file, loaded.queue.ca_file) == ("/etc/ssl/own.pem", "/etc/ssl/other.pem")
+
+
 def test_every_mistake_is_told_at_once_in_words(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("[server]\nport = 'many'\ncolour = 'red'\n[jobs]\nmemory_mb = 1\n[sevrer]\nport = 1\n")

@@ -12,6 +12,7 @@ import structlog
 
 from scripter.doctor.finding import Finding, Level
 from scripter.doctor.subject import Subject
+from scripter.lib.errors import BadInput
 
 log = structlog.get_logger(__name__)
 
@@ -55,11 +56,20 @@ def run(checks: Sequence[Check], subject: Subject, watch: Watch) -> list[Finding
 def _look(check: Check, subject: Subject, done: queue.SimpleQueue[tuple[Check, list[Finding]]]) -> None:
     try:
         findings = list(check.look(subject))
+    except BadInput as error:
+        findings = [_mistake(check, error)]
     except Exception as error:
         # At the rim of the thread: whatever it is, the other checks go on.
         log.debug("doctor.broken", check=check.about, exc_info=True)
         findings = [_broken(check, error)]
     done.put((check, findings))
+
+
+def _mistake(check: Check, error: BadInput) -> Finding:
+    """A setting that can be read, and whose file or address turns out to be of no use when it is needed."""
+    fields = ", ".join(one.field for one in error.fields) or "the settings"
+    why = "No process that needs it starts, or does its work."
+    return Finding(check.about, Level.PROBLEM, error.message, why, f"Correct {fields}.")
 
 
 def _late(check: Check) -> Finding:

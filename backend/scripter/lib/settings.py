@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -33,7 +33,7 @@ def load(model: type[M], file: Path | None, *, prefix: str, environment: Mapping
     """
     mistakes: list[FieldError] = []
     values = _from_file(file, mistakes)
-    _override(values, environment if environment is not None else os.environ, prefix, mistakes)
+    _override(values, _variables(model, prefix, environment if environment is not None else os.environ), mistakes)
     try:
         settings = model.model_validate(values)
     except ValidationError as error:
@@ -55,21 +55,44 @@ def _from_file(file: Path | None, mistakes: list[FieldError]) -> dict[str, Any]:
     return {}
 
 
-def _override(values: dict[str, Any], environment: Mapping[str, str], prefix: str, mistakes: list[FieldError]) -> None:
+class _Variable(NamedTuple):
+    """What one environment variable says; `from_file` means that it names the file with the value."""
+
+    name: str
+    section: str
+    key: str
+    value: str
+    from_file: bool
+
+
+def _variables(model: type[BaseModel], prefix: str, environment: Mapping[str, str]) -> Iterator[_Variable]:
     for name, value in environment.items():
         section, separator, key = name.removeprefix(f"{prefix}_").lower().partition("__")
         if not name.startswith(f"{prefix}_") or not separator:
             continue
-        if key.endswith("_file"):
-            key = key.removesuffix("_file")
+        # Some fields are files themselves and are called so: `ca_file` is not the file with the value of `ca`.
+        from_file = key.endswith("_file") and not _has(model, section, key)
+        yield _Variable(name, section, key.removesuffix("_file") if from_file else key, value, from_file)
+
+
+def _has(model: type[BaseModel], section: str, key: str) -> bool:
+    field = model.model_fields.get(section)
+    kind = field.annotation if field else None
+    return isinstance(kind, type) and issubclass(kind, BaseModel) and key in kind.model_fields
+
+
+def _override(values: dict[str, Any], variables: Iterable[_Variable], mistakes: list[FieldError]) -> None:
+    for one in variables:
+        value = one.value
+        if one.from_file:
             try:
                 value = Path(value).read_text(encoding="utf-8").rstrip("\n")
             except (OSError, UnicodeDecodeError) as error:
-                mistakes.append(FieldError(name, f"names a file that cannot be read: {error}"))
+                mistakes.append(FieldError(one.name, f"names a file that cannot be read: {error}"))
                 continue
-        table = values.setdefault(section, {})
+        table = values.setdefault(one.section, {})
         if isinstance(table, dict):
-            table[key] = value
+            table[one.key] = value
 
 
 def _in_words(error: Any, prefix: str) -> FieldError:

@@ -45,7 +45,7 @@ if authority := os.environ.pop("TRIAL_AUTHORITY", ""):
     known = open(usual).read() if os.path.exists(usual) else ""
     with open("/tmp/authorities.pem", "w") as file: file.write(known + "\\n" + authority)
     os.environ["PIP_CERT"] = "/tmp/authorities.pem"
-pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-cache-dir", "--no-input", "-v"]
+pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-cache-dir", "--no-input", "-vv"]
 asked = subprocess.run([*pip, "download", "--no-deps", "--retries", "0", "--timeout", "8", "-d", "/tmp/x", "six"],
                        capture_output=True, text=True, env={**os.environ, "HOME": "/tmp"})
 print(json.dumps({"code": asked.returncode, "said": (asked.stdout + asked.stderr)[-6000:]}))
