@@ -202,6 +202,9 @@ def test_a_change_that_is_cut_off_at_any_statement_is_gone_on_with(empty: Databa
             assert migrations.look(empty, tmp_path).interrupted == end
         finally:
             undo()
+        if at % 16:
+            # Half of a step is neither shape: it is finished before another way is taken.
+            migrations.go_back(empty, tmp_path, "0001", told.append)
         migrations.upgrade(empty, tmp_path, told.append)
         assert migrations.look(empty, tmp_path) == (migrations.head(), migrations.head(), None)
         with empty.engine.connect() as connection:
@@ -231,6 +234,13 @@ def test_a_newer_database_is_refused_and_not_touched(empty: Database, tmp_path: 
         with pytest.raises(migrations.Newer, match="at revision 9999"):
             change()
     assert migrations.look(empty, tmp_path).revision == "9999"
+
+
+def test_a_database_on_its_way_to_a_newer_shape_is_refused(empty: Database, tmp_path: Path) -> None:
+    migrations.upgrade(empty, tmp_path)
+    (tmp_path / "database.json").write_text(f'{{"revision": "{migrations.head()}", "under_way": "9999"}}')
+    with pytest.raises(migrations.Newer, match="half way to revision 9999"):
+        migrations.upgrade(empty, tmp_path)
 
 
 def test_what_the_database_refuses_is_told_with_the_way_on(empty: Database, tmp_path: Path) -> None:

@@ -78,13 +78,8 @@ def upgrade(db: Database, lock_directory: Path, tell: Tell | None = None, *, to:
         _remember(lock_directory, head())
         return
     with locked(db, lock_directory):
-        shape = look(db, lock_directory)  # whoever was here before may have done it
-        refuse_newer(shape, lock_directory)
-        target = shape.head if to == "head" else to
-        if shape.revision != target or shape.interrupted:
-            _change(db, lock_directory, shape, target, tell or _log, command.upgrade)
-        else:
-            _remember(lock_directory, target)
+        shape = _finished(db, lock_directory, tell or _log)
+        _change(db, lock_directory, shape.revision, shape.head if to == "head" else to, tell or _log)
 
 
 def go_back(db: Database, lock_directory: Path, revision: str, tell: Tell) -> None:
@@ -94,9 +89,10 @@ def go_back(db: Database, lock_directory: Path, revision: str, tell: Tell) -> No
         BadInput, Newer, MigrationFailed, Unavailable: as for `steps_back` and `upgrade`.
     """
     with locked(db, lock_directory):
-        shape = look(db, lock_directory)
-        steps_back(shape, lock_directory, revision)
-        _change(db, lock_directory, shape, revision, tell, command.downgrade)
+        shape = _finished(db, lock_directory, tell)
+        if shape.revision != revision:
+            steps_back(shape, lock_directory, revision)
+            _change(db, lock_directory, shape.revision, revision, tell)
 
 
 def steps_back(shape: Shape, lock_directory: Path, revision: str) -> list[Downgrade]:
@@ -107,10 +103,10 @@ def steps_back(shape: Shape, lock_directory: Path, revision: str) -> list[Downgr
         Newer: the database is of a newer version than this one.
     """
     refuse_newer(shape, lock_directory)
-    known = [one.revision for one in _scripts().walk_revisions()]
+    known = _known()
     if revision not in known:
-        raise BadInput.at("--to", f"There is no revision {revision}; this version knows {', '.join(reversed(known))}.")
-    behind = known[known.index(shape.revision) :] if shape.revision in known else []
+        raise BadInput.at("--to", f"There is no revision {revision}; this version knows {', '.join(known)}.")
+    behind = known[known.index(shape.revision) :: -1] if shape.revision in known else []
     if revision not in behind[1:] and not (shape.interrupted and revision in behind):
         raise BadInput.at("--to", f"The database is at {shape.revision or 'no revision'}; {revision} is not behind it.")
     undone = behind[: behind.index(revision)]
@@ -139,7 +135,7 @@ def head() -> str:
 
 def knows(revision: str | None) -> bool:
     """Whether this version can bring a database of this shape up to date."""
-    return revision is not None and revision in {one.revision for one in _scripts().walk_revisions()}
+    return revision in _known()
 
 
 def forget(lock_directory: Path) -> None:
@@ -154,6 +150,11 @@ def configuration() -> Config:
     return config
 
 
+def _known() -> list[str]:
+    """All revisions, the oldest first."""
+    return [one.revision for one in reversed(list(_scripts().walk_revisions()))]
+
+
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(configuration())
 
@@ -163,36 +164,48 @@ def _is_finished(shape: Shape) -> bool:
 
 
 def refuse_newer(shape: Shape, directory: Path) -> None:
-    """Raises: Newer, if the database has a shape that this version does not know."""
-    if shape.revision is None or knows(shape.revision):
+    """Raises: Newer, if the database has a shape that this version does not know, or was on the way to one."""
+    newer = next((one for one in (shape.revision, shape.interrupted) if one and not knows(one)), None)
+    if newer is None:
         return
     record = _read(directory)
-    by = record.get("version") if record.get("revision") == shape.revision else None
+    by = record.get("version") if newer == record.get("revision") else None
+    half = "" if newer == shape.revision else "half way to "
     raise Newer(
-        f"The database is at revision {shape.revision}{f', made by Scripter {by}' if by else ''}. This is Scripter"
+        f"The database is {half or 'at '}revision {newer}{f', made by Scripter {by}' if by else ''}. This is Scripter"
         f" {__version__}, which knows revisions up to {shape.head} and cannot work with it. Start"
         f" {f'Scripter {by}' if by else 'the newer version'} again; or go back with that version's"
         f" `scripter migrate --to {shape.head}`, or restore a backup from before the upgrade (`scripter restore FILE`)."
     )
 
 
-def _change(
-    db: Database, directory: Path, shape: Shape, to: str, tell: Tell, deed: Callable[[Config, str], None]
-) -> None:
-    if shape.interrupted:
-        tell(f"An earlier change of the database to {shape.interrupted} was interrupted. Going on from there.")
-    _write(directory, {**_read(directory), "under_way": to})
-    config = configuration()
-    config.attributes |= {"tell": tell, "resuming": shape.interrupted is not None}
-    try:
-        with db.engine.connect() as connection, _constraints_off(db, connection):
-            config.attributes["connection"] = connection
-            deed(config, to)
-    except DBAPIError as error:
-        raise MigrationFailed(
-            f"Changing the database from {shape.revision or 'nothing'} to {to} failed: {error.orig}. See to that, then"
-            " run `scripter migrate`, which goes on from there; or restore a backup (`scripter restore FILE`)."
-        ) from error
+def _finished(db: Database, directory: Path, tell: Tell) -> Shape:
+    """Where the database stands, once a change that was interrupted is done. Whatever is wanted now comes after that:
+    half of a step is neither the shape before it nor the one behind it."""
+    shape = look(db, directory)
+    refuse_newer(shape, directory)
+    if shape.interrupted is None:
+        return shape
+    tell(f"An earlier change of the database to {shape.interrupted} was interrupted. Going on from there.")
+    _change(db, directory, shape.revision, shape.interrupted, tell, resuming=True)
+    return look(db, directory)
+
+
+def _change(db: Database, directory: Path, was: str | None, to: str, tell: Tell, *, resuming: bool = False) -> None:
+    if was != to:
+        _write(directory, {**_read(directory), "under_way": to})
+        config = configuration()
+        config.attributes |= {"tell": tell, "resuming": resuming}
+        is_ahead = was is None or _known().index(was) < _known().index(to)
+        try:
+            with db.engine.connect() as connection, _constraints_off(db, connection):
+                config.attributes["connection"] = connection
+                (command.upgrade if is_ahead else command.downgrade)(config, to)
+        except DBAPIError as error:
+            raise MigrationFailed(
+                f"Changing the database from {was or 'nothing'} to {to} failed: {error.orig}. See to that, then run"
+                " `scripter migrate`, which goes on from there; or restore a backup (`scripter restore FILE`)."
+            ) from error
     _remember(directory, to)
 
 
