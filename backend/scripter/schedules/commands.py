@@ -15,7 +15,7 @@ from typing import NamedTuple
 # Redirections at the end, the commonest thing that crontabs do with a shell, and the one that nobody needs here.
 _REDIRECTIONS = re.compile(r"(?:\s*(?:\d|&)?>>?\s*(?:&\d|[^\s|;&<>()$`]+))+\s*$")
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
-_SHELL = re.compile(r"[|&;<>()$`*?\[\]{}~\n]|(?:^|\s)(?:if|for|while|cd|test|source|\.)\s")
+_SHELL = re.compile(r"[|&;<>()$`*?\[\]{}~\n]|^(?:if|for|while|until|case|cd|source|\.)\s")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _INTERPRETER = re.compile(r"(?:python|python[23][0-9.]*|sh|bash|perl|ruby|node|php)")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripter.lib.errors import BadInput
@@ -168,6 +168,7 @@ lines = st.builds(
 )
 
 
+@settings(max_examples=300)
 @given(st.lists(lines.map(lambda line: with_kind(line)), max_size=4))
 def test_what_is_written_is_read_back_as_it_was(written: list[Line]) -> None:
     found = read(write(written, MADE_AT))
