@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from scripter.cli import terminal
 from scripter.cli.app import App, pass_app
@@ -22,6 +21,8 @@ from scripter.lib import disk, logs
 from scripter.lib.errors import BadInput, Conflict, DiskFull, ScripterError, Unavailable
 
 if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
     from scripter.backup.restore import Restored
     from scripter.backup.service import Made
 
@@ -109,6 +110,9 @@ def _stop(*_: object) -> NoReturn:
 @contextmanager
 def in_words(settings: Settings) -> Iterator[None]:
     """Errors of the database and the disk as people can read them."""
+    # Not at the top: every command would take half a second longer to start.
+    from sqlalchemy.exc import DBAPIError
+
     try:
         yield
     except (DBAPIError, OSError) as error:
@@ -119,9 +123,7 @@ def _told(error: DBAPIError | OSError) -> ScripterError:
     if words := disk.full(error):
         return DiskFull(f"Not done: {words}.")
     return (
-        Unavailable(f"The database failed: {error.orig}")
-        if isinstance(error, DBAPIError)
-        else ScripterError(str(error))
+        ScripterError(str(error)) if isinstance(error, OSError) else Unavailable(f"The database failed: {error.orig}")
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +16,9 @@ from scripter.config import Data, Settings
 from scripter.lib import logs
 from scripter.lib.errors import BadInput
 from scripter.lib.pulse import Pulse
+
+if TYPE_CHECKING:
+    import flask
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,9 +78,16 @@ def web(file: Path | None, data: Path | None, port: int | None, host: str | None
     """Serve the pages and the API. Runs nothing by itself: workers do."""
     settings = _listening(load_settings(file, data), port, host)
     logs.set_up(human=False)
-    from scripter.web import serving
+    from scripter.lib import server as processes
 
-    serving.run(settings, greeting=not silent)
+    def opening() -> AbstractContextManager[flask.Flask]:
+        # Called in the process that serves. The one that watches over it needs nothing of this, and keeps 20 MB less.
+        from scripter.web import serving
+
+        return serving.opened(settings, greeting=not silent)
+
+    threads = settings.server.threads + settings.server.streams
+    processes.serve(opening, host=settings.server.host, port=settings.server.port, threads=threads)
 
 
 @settings_options

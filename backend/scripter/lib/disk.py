@@ -7,8 +7,6 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError
-
 _MEBIBYTE = 1024 * 1024
 # Below this, directories and small files cannot be relied on any more; file systems without such a bound say 0 of 0.
 LEAST_FILES = 1000
@@ -53,6 +51,9 @@ def shortage(room: Room, min_free_mb: int) -> str | None:
 
 def full(error: BaseException) -> str | None:
     """What is wrong with the disk, in words, if that is what the error tells of; None if it is about something else."""
+    # Not at the top: commands that have no database need not wait for it to be read.
+    from sqlalchemy.exc import DBAPIError
+
     if isinstance(error, DBAPIError):
         cause = error.orig
         number = cause.args[0] if cause is not None and cause.args else None

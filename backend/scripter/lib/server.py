@@ -9,20 +9,21 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import flask
 import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
 from scripter.lib.errors import ScripterError
-from scripter.lib.sse import Streams
+
+if TYPE_CHECKING:  # the parent process does without them, and so with less memory
+    import flask
 
 log = structlog.get_logger(__name__)
 
-Opening = Callable[[], AbstractContextManager[flask.Flask]]
+Opening = Callable[[], "AbstractContextManager[flask.Flask]"]
 
 # Requests in flight get this long when the server stops; live streams are ended at once.
 GRACE_S = 15
@@ -94,5 +95,10 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         super().handle_quit(signal, frame)
 
     def _end_streams(self) -> None:
+        # Both were read long ago, by the application itself.
+        import flask
+
+        from scripter.lib.sse import Streams
+
         if isinstance(self.wsgi, flask.Flask):
             Streams.of(self.wsgi).close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
 
 import click
 import flask
@@ -13,21 +12,15 @@ from scripter import start_up
 from scripter.access import service as access
 from scripter.config import Settings
 from scripter.context import Context
-from scripter.lib import server
 from scripter.web import create_app
 
 
-def run(settings: Settings, *, greeting: bool = True) -> NoReturn:
-    """Serve until told to stop (SIGTERM or SIGINT). Of several such processes, one should do the `greeting`."""
-    start_up.make_data_directory(settings)
-    threads = settings.server.threads + settings.server.streams
-    server.serve(
-        lambda: _open(settings, greeting), host=settings.server.host, port=settings.server.port, threads=threads
-    )
-
-
 @contextmanager
-def _open(settings: Settings, greeting: bool) -> Iterator[flask.Flask]:
+def opened(settings: Settings, *, greeting: bool) -> Iterator[flask.Flask]:
+    """The application, for as long as it is served. Of several such processes, one should do the `greeting`.
+
+    Raises: as `start_up.open_context`.
+    """
     context = start_up.open_context(settings)
     try:
         if greeting:
