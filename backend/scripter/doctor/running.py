@@ -8,13 +8,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from scripter.doctor.finding import Finding, Level
 from scripter.doctor.subject import Subject
 from scripter.lib.errors import BadInput
-
-log = structlog.get_logger(__name__)
 
 Look = Callable[[Subject], Iterable[Finding]]
 # What is still being looked at, told whenever that changes.
@@ -58,9 +54,8 @@ def _look(check: Check, subject: Subject, done: queue.SimpleQueue[tuple[Check, l
         findings = list(check.look(subject))
     except BadInput as error:
         findings = [_mistake(check, error)]
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told in words instead
         # At the rim of the thread: whatever it is, the other checks go on.
-        log.debug("doctor.broken", check=check.about, exc_info=True)
         findings = [_broken(check, error)]
     done.put((check, findings))
 

@@ -16,6 +16,7 @@ from scripter.runners.protocol import Refused
 _ROOM_MB = 5_000
 _NO_IMAGE = "no image with a Python is on this engine yet"
 _BUILD_ONE = "Build any image, then look again."
+_BY_HAND = "Look into the engine's log; `docker run` of any image should fail in the same way."
 
 
 def mount(subject: Subject) -> Iterator[Finding]:
@@ -27,10 +28,7 @@ def mount(subject: Subject) -> Iterator[Finding]:
     try:
         found = trials.mount(subject.data, trials.image(subject.instance))
     except Refused as error:
-        remedy = (
-            "Mount the data directory into this container as a whole, or set docker.host_directory to its host path."
-        )
-        yield problem(about, f"the engine does not see {subject.data}: {error.message}", why, remedy)
+        yield problem(about, f"no container got {subject.data}: {error.message}", why, _remedy(error))
         return
     where = PurePosixPath(found.source).parents[1]
     if not found.written:
@@ -39,6 +37,13 @@ def mount(subject: Subject) -> Iterator[Finding]:
     yield ok(about, f"a container reads and writes {subject.data}, which the engine mounts from {where}")
     yield from _owner(found)
     yield from _room(found)
+
+
+def _remedy(error: Refused) -> str:
+    """The engine may as well refuse for another reason, such as limits that it cannot set."""
+    if re.search(r"mount|directory|bind source|no such file", error.message, re.IGNORECASE):
+        return "Mount the data directory into this container as a whole, or set docker.host_directory to its host path."
+    return _BY_HAND
 
 
 def _owner(found: MountFacts) -> Iterator[Finding]:
@@ -76,7 +81,11 @@ def network(subject: Subject) -> Iterator[Finding]:
     if image is None:
         yield notice(about, f"not tried: {_NO_IMAGE}", "", _BUILD_ONE)
         return
-    code, said = trials.index(image, subject.way_out)
+    try:
+        code, said = trials.index(image, subject.way_out)
+    except Refused as error:
+        yield problem(about, f"no container could be started there: {error.message}", "Builds fail.", _BY_HAND)
+        return
     if code == 0 or _reached(said):
         through = " through the proxy of builds.proxy" if subject.way_out.proxy else ""
         yield ok(about, f"pip in a container reaches its package index{through}")
