@@ -6,6 +6,7 @@ only: the row is the truth, the message a doorbell."""
 
 from __future__ import annotations
 
+import inspect
 import os
 import queue
 import ssl
@@ -179,8 +180,16 @@ class Queue:
             self._declare(one)
 
     def _declare(self, one: Task) -> None:
+        shape = inspect.signature(one.function)
+
         def call(*arguments: object) -> None:
-            one.function(self.context, *arguments)
+            shape.bind(self.context, *arguments)  # what does not fit is no message of ours, and becomes a dead letter
+            try:
+                one.function(self.context, *arguments)
+            except Exception:
+                # The rim of a task: what it was rung for is found again without this message, which would only lie
+                # with the dead letters, among those that are worth a look.
+                log.exception("task.failed", task=one.name)
 
         options: dict[str, Any] = {"max_retries": 0, "time_limit": float("inf")}
         if one.every is not None:

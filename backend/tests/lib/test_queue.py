@@ -82,6 +82,16 @@ def test_a_task_that_fails_is_not_tried_again(opened: tuple[Queue, Heard]) -> No
     assert heard.numbers == [-1, 2]
 
 
+@pytest.mark.parametrize("url", ["rabbitmq"], indirect=True)
+def test_a_task_that_fails_leaves_no_dead_letter(opened: tuple[Queue, Heard]) -> None:
+    """What it was rung for, a database that was away, say, is found again; its message would lie there for ever."""
+    rung, heard = opened
+    rung.wake("test.ring", -1)
+    heard.wait()
+    time.sleep(1)  # nothing tells when a message that failed has been put aside; it is a matter of milliseconds
+    assert rung.broker.get_queue_message_counts("test_jobs") == (0, 0, 0)
+
+
 def test_the_clock_knows_which_tasks_it_has_to_ring(opened: tuple[Queue, Heard]) -> None:
     rung, heard = opened
     assert [actor.actor_name for actor in rung.periodic()] == ["test.beat"]
