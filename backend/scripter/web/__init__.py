@@ -45,17 +45,17 @@ def create_app(context: Context) -> OpenAPI:
     )
     _set_up(app)
     problems.install(app)
-    border.install(app, https_only=context.settings.server.secure_cookies)
-    turns.install(app, context.settings.server.threads)
+    server = context.settings.server
+    border.install(app, https_only=server.secure_cookies, behind_proxy=server.proxies > 0)
+    turns.install(app, server.threads)
     guard.install(app, context)
-    Streams(app, context.settings.server.streams, guard.permit)
+    Streams(app, server.streams, guard.permit)
     for room in ROOMS:
         app.register_api(room)
-    path = context.settings.server.path
-    pages.install(app, context.settings.server.pages, path)
-    document.install(app, path)
-    _place(app, path)
-    _trust(app, context.settings.server.proxies)
+    pages.install(app, server.pages, server.path)
+    document.install(app, server.path)
+    _place(app, server.path)
+    _trust(app, server.proxies)
     return app
 
 

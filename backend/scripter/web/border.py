@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from urllib.parse import quote
 
@@ -36,10 +37,14 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _ONE_YEAR_OF_HTTPS = "max-age=31536000"
+# As nginx makes them.
+_PROXYS_NUMBER = re.compile(r"[0-9a-f]{32}")
+_ASKED_BY_WATCHERS = "/api/health"
 
 
-def install(app: flask.Flask, *, https_only: bool) -> None:
-    """Surround every request of `app`; `https_only` tells browsers to stay with HTTPS for a year."""
+def install(app: flask.Flask, *, https_only: bool, behind_proxy: bool) -> None:
+    """Surround every request of `app`; `https_only` tells browsers to stay with HTTPS for a year. `behind_proxy`: the
+    number that a proxy has given the request is ours as well, so that it is found in both logs."""
 
     def add_headers(answer: flask.Response) -> flask.Response:
         answer.headers.extend({k: v for k, v in _HEADERS.items() if k not in answer.headers})
@@ -49,11 +54,19 @@ def install(app: flask.Flask, *, https_only: bool) -> None:
             answer.headers["Strict-Transport-Security"] = _ONE_YEAR_OF_HTTPS
         return answer
 
+    if behind_proxy:
+        app.before_request(_take_number)
     app.before_request(_begin)
     app.before_request(_refuse_encoded)
     # Called in the reverse order of this.
     app.after_request(_log)
     app.after_request(add_headers)
+
+
+def _take_number() -> None:
+    given = flask.request.headers.get("X-Request-ID", "")
+    if _PROXYS_NUMBER.fullmatch(given):
+        flask.g.request_id = given
 
 
 def _begin() -> None:
@@ -69,7 +82,12 @@ def _refuse_encoded() -> None:
 
 
 def _log(answer: flask.Response) -> flask.Response:
-    """One line a request. The query is left out (it may hold a setup code), and the path is quoted again."""
+    """One line a request. The query is left out (it may hold a setup code), and the path is quoted again.
+
+    None for the question of those who watch over the process, every few seconds, as long as all is well.
+    """
+    if flask.request.path == _ASKED_BY_WATCHERS and answer.status_code == 200:
+        return answer
     who = flask.g.get("identity")
     log.info(
         "request",

@@ -12,6 +12,7 @@ from people import PASSWORD, visitor
 from scripter.config import Data, Database, Server, Settings
 from scripter.context import Context
 from scripter.lib import errors
+from scripter.upkeep.service import Health
 from scripter.web import create_app
 
 ADDRESSES = ["/", "/jobs/7", "/api/session", "/api/openapi.json", "/api/tokens", "/api/nothing", "/assets/x.js", "//"]
@@ -45,6 +46,28 @@ def test_crashes_carry_them_too_and_show_nothing(anonymous, monkeypatch):
 
 def test_every_answer_has_a_number_of_its_own(anonymous):
     assert len({anonymous.get("/api/session").headers["X-Request-ID"] for _ in range(5)}) == 5
+
+
+@pytest.mark.parametrize("proxies, given, taken", [
+    (1, "0123456789abcdef0123456789abcdef", True),
+    (0, "0123456789abcdef0123456789abcdef", False),
+    (1, "0123456789ABCDEF0123456789ABCDEF", False),
+    (1, "<script>alert(1)</script>", False),
+])  # fmt: skip
+def test_a_proxy_gives_the_request_its_number(context, proxies, given, taken):
+    context.settings = context.settings.model_copy(update={"server": Server(proxies=proxies)})
+    answer = visitor(create_app(context)).get("/api/session", headers={"X-Request-ID": given})
+    assert (answer.headers["X-Request-ID"] == given) is taken
+
+
+def test_who_asks_every_few_seconds_whether_all_is_well_fills_no_log(anonymous, monkeypatch):
+    with structlog.testing.capture_logs() as lines:
+        anonymous.get("/api/health")
+    assert [line for line in lines if line["event"] == "request"] == []
+    monkeypatch.setattr("scripter.upkeep.service.health", lambda _shared: Health(False, False, None, True))
+    with structlog.testing.capture_logs() as lines:
+        anonymous.get("/api/health")
+    assert [line["status"] for line in lines if line["event"] == "request"] == [503]
 
 
 def test_with_https_browsers_are_told_to_stay_with_it(context):
