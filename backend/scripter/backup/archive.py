@@ -231,9 +231,10 @@ class _Plain:
     def to_the_end(self) -> None:
         """Read on until gzip has compared its own sum; nothing but the end of the tar archive may follow."""
         try:
-            # tar fills its last record up with zeros.
-            rest = self._gzip.read(tarfile.RECORDSIZE + 1)
-            if rest.strip(b"\0") or len(rest) > tarfile.RECORDSIZE:
+            # Two empty blocks, and zeros that fill up tar's last record.
+            most = 2 * _BLOCK + tarfile.RECORDSIZE
+            rest = self._gzip.read(most + 1)
+            if rest.strip(b"\0") or len(rest) > most:
                 raise BadArchive("Something follows the end of the backup that is not part of it.")
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise BadArchive(f"The backup is not whole: {error}.") from error

@@ -43,6 +43,12 @@ def test_what_was_written_is_read(members: dict[str, bytes]) -> None:
     assert read(written(members)) == members
 
 
+@pytest.mark.parametrize("blocks", range(tarfile.RECORDSIZE // tarfile.BLOCKSIZE + 1))
+def test_an_archive_may_end_anywhere_in_a_record_of_tar(blocks: int) -> None:
+    members = {"one": b"x" * blocks * tarfile.BLOCKSIZE}
+    assert read(written(members)) == members
+
+
 def test_the_header_comes_first_and_tells_what_it_is() -> None:
     assert Reader(io.BytesIO(WHOLE)).header == HEADER
 

@@ -1,4 +1,4 @@
-"""`scripter backup`, `restore` and `migrate` as people and programs call them, in processes of their own."""
+"""`scripter backup`, `restore` and `migrate` as people and programs call them, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ import pty
 import signal
 import subprocess
 import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import NoReturn
 
 import pytest
 from backup_rig import Installations
@@ -19,6 +24,7 @@ from sqlalchemy import select, text
 from scripter import migrations, start_up
 from scripter.access.models import User
 from scripter.backup import marks
+from scripter.cli import main
 from scripter.config import Settings
 from scripter.lib import crash
 
@@ -34,19 +40,50 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if not name.startswith("SCRIPTER_")}, **mine}
 
 
-def call(
-    settings: Settings, *arguments: str, given: bytes | None = None, **more: str
-) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [PROGRAM, *arguments],
-        input=given,
-        stdin=subprocess.DEVNULL if given is None else None,
-        env=environment(settings, **more),
-        cwd=settings.data_directory.parent,
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended, with what it printed."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+def call(settings: Settings, *arguments: str, given: bytes = b"", **more: str) -> Ended:
+    """The command in a process of its own, forked off this one: everything is imported already, which takes longest."""
+    with TemporaryFile() as source, TemporaryFile() as out, TemporaryFile() as err:
+        source.write(given)
+        source.seek(0)
+        child = os.fork()
+        if child == 0:
+            _become(settings, arguments, more, (source.fileno(), out.fileno(), err.fileno()))
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        for file in (out, err):
+            file.seek(0)
+        return Ended(code, out.read(), err.read())
+
+
+def _become(settings: Settings, arguments: Sequence[str], more: Mapping[str, str], streams: Sequence[int]) -> NoReturn:
+    code = 1
+    try:
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+        sys.stdin = os.fdopen(0, "r", closefd=False)
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+        sys.stderr = os.fdopen(2, "w", closefd=False)
+        os.environ.clear()
+        os.environ.update(environment(settings, **more))
+        os.chdir(settings.data_directory.parent)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # pytest's time limit is the parent's business
+        main(list(arguments), prog_name="scripter")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001 - shown as a process would
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 @pytest.fixture
