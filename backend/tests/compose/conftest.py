@@ -27,6 +27,7 @@ def stack(
     with composed(services, tmp_path_factory.mktemp("compose")) as stack:
         stack.up()
         stack.wait_until_it_answers()
+        stack.wait_until_well()
         yield stack
 
 
