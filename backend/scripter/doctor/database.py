@@ -23,7 +23,7 @@ _OLDEST = {"MariaDB": (10, 6), "MySQL": (8, 0)}
 _STRICT = {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"}
 _WANTED = (
     "version", "character_set_database", "sql_mode", "max_connections", "innodb_flush_log_at_trx_commit", "sync_binlog",
-    "log_bin", "max_allowed_packet", "wait_timeout", "innodb_doublewrite", "wsrep_on", "read_only",
+    "log_bin", "max_allowed_packet", "wait_timeout", "innodb_doublewrite", "wsrep_on", "read_only", "time_zone",
 )  # fmt: skip
 
 
@@ -109,9 +109,15 @@ def settings(subject: Subject) -> Iterator[Finding]:
     problems = [finding for look in _LOOKS for finding in look(found)]
     yield from problems
     if not problems:
-        yield ok(
-            "database's settings", f"utf8mb4, strict, durable, {found['max_connections']} connections, {isolation}"
-        )
+        yield ok("database's settings", _summary(found, isolation))
+
+
+def _summary(found: Mapping[str, str], isolation: str) -> str:
+    return (
+        f"utf8mb4, strict, durable, {found['max_connections']} connections, packets of"
+        f" {int(found['max_allowed_packet']) // 1024 // 1024} MB, transactions {isolation}; its time zone"
+        f" ({found['time_zone']}) plays no part, as all times are UTC"
+    )
 
 
 def _text(found: Mapping[str, str]) -> Iterator[Finding]:

@@ -104,16 +104,14 @@ def _version(component: str, number: str) -> Iterator[Finding]:
     if not found:
         yield ok(f"{component} {number}", "no known hole in Scripter's table")
         return
-    told = "; ".join(f"{one.name}: {one.what} (fixed in {', '.join(one.fixed)}; {one.source})" for one in found)
-    why = (
-        "A script could get out of its container."
-        if any(one.escape for one in found)
-        else ("What is built, or who may use the engine, could be meddled with.")
-    )
+    price = "What is built, or who may use the engine, could be meddled with."
+    if any(one.escape for one in found):
+        price = "A script could get out of its container."
+    each = "; ".join(f"{one.name}: {one.what} (fixed in {', '.join(one.fixed)}; {one.source})" for one in found)
     yield warning(
         f"{component} {number}",
-        f"by its number it has known holes: {told}",
-        why,
+        f"has known holes, by its number: {', '.join(one.name for one in found)}",
+        f"{price} {each}",
         "Update it. Distributions mend old versions without changing the number: look for these names in the"
         " package's changelog.",
     )

@@ -38,6 +38,7 @@ from scripter.runners.protocol import (
 from scripter.runners.way_out import WayOut
 
 _CONFLICT = 409
+_IN_PODMANS_WORDS = re.compile(r"name .* is already in use|can only kill running containers|container state improper")
 _KILLED = 128 + 9
 _TRIES, _PAUSE_S = 50, 0.1
 # A container without a network gets none from the engine.
@@ -99,7 +100,7 @@ class DockerRunner:
             except NotFound as error:
                 raise SlotGone from error
             except APIError as error:
-                if error.status_code == _CONFLICT:
+                if _conflicts(error):
                     raise NameTaken from error
                 raise
         return replace(slot, name=name)
@@ -148,7 +149,7 @@ class DockerRunner:
             except ImageNotFound:
                 pass
             except APIError as error:
-                if error.status_code == _CONFLICT:
+                if _conflicts(error):
                     raise ImageInUse from error
                 raise
 
@@ -180,7 +181,7 @@ class DockerRunner:
             except ImageNotFound as error:
                 raise ImageGone from error
             except APIError as error:
-                if error.status_code != _CONFLICT:
+                if not _conflicts(error):
                     raise
             with suppress(NotFound):
                 client.inspect_container(spec.name)
@@ -217,7 +218,7 @@ class DockerRunner:
             pass
         except APIError as error:
             # Somebody else removes it at this moment.
-            if error.status_code != _CONFLICT:
+            if not _conflicts(error):
                 raise
 
     def _signal(self, slot: Slot, signal: str) -> None:
@@ -228,8 +229,13 @@ class DockerRunner:
                 pass
             except APIError as error:
                 # It is not running any more, or not yet.
-                if error.status_code != _CONFLICT:
+                if not _conflicts(error):
                     raise
+
+
+def _conflicts(error: APIError) -> bool:
+    """What is asked for contradicts how things stand. Podman says that with 500, and tells it only by its words."""
+    return error.status_code == _CONFLICT or _IN_PODMANS_WORDS.search(str(error.explanation)) is not None
 
 
 def _is_id(reference: str) -> bool:

@@ -79,7 +79,7 @@ def test_a_socket_that_everybody_may_use_is_a_problem(services: testbed.Services
 def test_known_holes_are_named_with_what_mends_them(facts: EngineFacts, tmp_path: Path) -> None:
     old = _with(facts, tmp_path, versions={"engine": "20.10.24+dfsg1", "runc": "1.1.5+ds1"})
     problems = bad(found(engine.versions, old))
-    assert "CVE-2024-21626" in problems["runc 1.1.5+ds1"].found and "1.1.12" in problems["runc 1.1.5+ds1"].found
+    assert "CVE-2024-21626" in problems["runc 1.1.5+ds1"].found and "1.1.12" in problems["runc 1.1.5+ds1"].why
     assert "changelog" in problems["engine 20.10.24+dfsg1"].remedy
     good = _with(facts, tmp_path, versions={"engine": "29.5.2", "runc": "1.3.4"})
     assert {one.level for one in found(engine.versions, good)} == {Level.OK}
