@@ -234,7 +234,7 @@ def _found_in(db: Database) -> list[str]:
             counts = {name: connection.scalar(select(func.count()).select_from(table(name))) for name in names}
     except DBAPIError as error:
         return [f"a database that cannot be read ({error.orig})"]
-    return [f"{count} {name}" for name, count in counts.items() if count]
+    return [f"{count} {name if count > 1 else name.removesuffix('s')}" for name, count in counts.items() if count]
 
 
 def _clear(db: Database) -> None:

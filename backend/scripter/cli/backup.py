@@ -158,9 +158,9 @@ def _tell_made(app: App, made: Made, target: str, *, err: bool) -> None:
         terminal.show_json(asdict(made), err=err)
         return
     where = "standard output" if err else target
-    held = f"{made.rows} rows and {made.contents} contents of files"
-    logs = "without logs (--logs)" if made.logs is None else f"with {made.logs} logs"
-    terminal.say(f"Written to {where}: {held}, {logs}. {NOT_IN_IT}", err=True)
+    logs = "none (--logs)" if made.logs is None else made.logs
+    held = f"rows: {made.rows}, contents of files: {made.contents}, logs: {logs}"
+    terminal.say(f"Written to {where}. {held}. {NOT_IN_IT}", err=True)
     if made.damaged:
         some = ", ".join(made.damaged[:3])
         terminal.say(
@@ -175,17 +175,14 @@ def _tell_restored(done: Restored) -> None:
 
     terminal.say(f"Restored: the backup of {said(done.made_at)}, made by Scripter {done.version}, {done.rows} rows.")
     facts = (
-        (done.jobs_closed, "jobs that waited or ran then are closed; they are not started again."),
-        (done.builds_closed, "builds that were not done then are closed."),
-        (done.due_times_missed, "due times of schedules since then count as missed; none of them is caught up."),
-        (done.logs_missing, "logs were not in the backup, and say so."),
-        (done.images_to_build, "images have to be built again: what they were built into is not in a backup."),
-        (
-            done.tokens,
-            "API tokens are valid as they were then, also those revoked since; everybody has to log in again.",
-        ),
+        ("jobs that waited or ran then, closed and not started again", done.jobs_closed),
+        ("builds that were not done then, closed", done.builds_closed),
+        ("due times of schedules since then, counted as missed and not caught up", done.due_times_missed),
+        ("logs that were not in the backup, and say so", done.logs_missing),
+        ("images to build again, because what they were built into is not in a backup", done.images_to_build),
+        ("API tokens, valid as they were then, also if they were revoked since", done.tokens),
     )
-    for count, words in facts:
+    for words, count in facts:
         if count:
-            terminal.say(f"  {count} {words}")
-    terminal.say("Start Scripter now.")
+            terminal.say(f"  {words}: {count}")
+    terminal.say("Everybody has to log in again. Start Scripter now.")

@@ -125,7 +125,7 @@ def test_through_pipes(house: Settings, installations: Installations) -> None:
     assert call(other, "restore", "-", given=made.stdout).returncode == 0
     assert names(installations, other) == ["anna"]
     full = call(other, "restore", "-", given=made.stdout)
-    assert (full.returncode, b"not empty. 1 users:" in full.stderr, b"--force" in full.stderr) == (5, True, True)
+    assert (full.returncode, b"not empty. 1 user:" in full.stderr, b"--force" in full.stderr) == (5, True, True)
     assert call(other, "restore", "-", "--force", given=made.stdout).returncode == 0
 
 
@@ -133,7 +133,7 @@ def test_at_a_terminal_it_asks_with_what_will_be_lost(house: Settings, tmp_path:
     file = tmp_path / "all.tgz"
     call(house, "backup", str(file))
     told, code = at_terminal(house, "restore", str(file), answer=b"n\n")
-    assert "1 users: all of it in" in told and "Go on? [y/N]" in told
+    assert "1 user: all of it in" in told and "Go on? [y/N]" in told
     assert code == 1
     told, code = at_terminal(house, "restore", str(file), answer=b"y\n")
     assert "Restored: the backup of" in told
