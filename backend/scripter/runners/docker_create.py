@@ -81,10 +81,12 @@ def _labels(spec: SlotSpec) -> dict[str, str]:
 
 
 def _mounts(spec: SlotSpec, source: str) -> list[Mount]:
-    job = Mount(INSIDE, source, type="bind", propagation="rprivate")
+    # The propagation is left to the engine. It takes rprivate, but for directories within its own (the data may lie in
+    # one of its volumes), for which it refuses that and takes rslave: what is mounted inside is never seen outside.
+    job = Mount(INSIDE, source, type="bind")
     if spec.network is not Network.NONE:
         return [job]
-    return [job, Mount("/etc/hosts", f"{source}/{HOSTS}", type="bind", propagation="rprivate", read_only=True)]
+    return [job, Mount("/etc/hosts", f"{source}/{HOSTS}", type="bind", read_only=True)]
 
 
 def probe_container(client: APIClient, image: str, code: str) -> ContainerConfig:
@@ -99,7 +101,7 @@ def egress_probe(client: APIClient, image: str, code: Sequence[str]) -> Containe
 
 def mount_trial(client: APIClient, image: str, code: str, source: str) -> ContainerConfig:
     """A container with the directory `source` of the engine's host where a job has its own, run by the agent's user."""
-    mounts = [Mount(INSIDE, source, type="bind", propagation="rprivate")]
+    mounts = [Mount(INSIDE, source, type="bind")]
     return _probe(client, image, [code], Network.NONE, {TRIAL_LABEL: ""}, user="0:0", mounts=mounts)
 
 

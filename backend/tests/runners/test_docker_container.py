@@ -284,3 +284,22 @@ def test_a_container_removed_from_outside_is_gone(docker_rig: Rig, client: docke
     assert docker_rig.runner.ending(slot) is Ending.GONE
     docker_rig.runner.stop(slot)
     docker_rig.runner.kill(slot)
+
+
+def test_what_is_mounted_in_a_slot_meanwhile_does_not_get_into_its_container(
+    docker_rig: Rig, client: docker.APIClient
+) -> None:
+    slot = docker_rig.prepare()
+    assert {mount["Propagation"] for mount in inspected(client, slot)["Mounts"]} == {"rprivate"}
+
+
+def test_the_data_directory_may_be_a_volume_of_the_engine(docker_rig: Rig, client: docker.APIClient) -> None:
+    # The engine has demands of its own on what lies within its directory.
+    volume = client.create_volume(docker_rig.mark)
+    try:
+        docker_rig.directory = Path(volume["Mountpoint"])
+        docker_rig.runner = DockerRunner(docker_rig.directory, host=docker_rig.runner.host)
+        assert docker_rig.run("print('here')").output == ["here"]
+    finally:
+        docker_rig.clean()
+        client.remove_volume(docker_rig.mark, force=True)
