@@ -159,7 +159,7 @@ def _tell_made(app: App, made: Made, target: str, *, err: bool) -> None:
         return
     where = "standard output" if err else target
     logs = "none (--logs)" if made.logs is None else made.logs
-    held = f"rows: {made.rows}, contents of files: {made.contents}, logs: {logs}"
+    held = f"Rows: {made.rows}, contents of files: {made.contents}, logs: {logs}"
     terminal.say(f"Written to {where}. {held}. {NOT_IN_IT}", err=True)
     if made.damaged:
         some = ", ".join(made.damaged[:3])
