@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 _LISTENS = "0A"
-_ENGINES = {"dockerd", "docker-proxy"}
 
 
 def listening() -> dict[str, str]:
@@ -24,17 +24,27 @@ def local(port: int) -> str:
     return f"0100007F:{port:04X}"
 
 
-def held_by_engines_or(pids: list[int]) -> set[str]:
-    """The inodes of the sockets of these processes, and of the engines', which publish ports for containers."""
-    engines = [path for path in Path("/proc").glob("[0-9]*") if _name(path) in _ENGINES]
-    return {inode for path in (*engines, *(Path(f"/proc/{pid}") for pid in pids)) for inode in _sockets(path)}
+def held_by(pids: Iterable[int]) -> set[str]:
+    """The inodes of the sockets of these processes."""
+    return {inode for pid in pids for inode in _sockets(Path(f"/proc/{pid}"))}
 
 
-def _name(process: Path) -> str:
+def publishers(engine: str, addresses: Iterable[str]) -> list[int]:
+    """The processes that publish ports for the containers with these addresses: the engine, and its proxies."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        words = _command(process)
+        own_proxy = any(f"-container-ip {address} " in words for address in addresses)
+        if (words.partition(" ")[0].endswith("dockerd") and engine in words) or own_proxy:
+            found.append(int(process.name))
+    return found
+
+
+def _command(process: Path) -> str:
     try:
-        return (process / "comm").read_text().strip()
+        return (process / "cmdline").read_text().replace("\0", " ")
     except OSError:
-        return ""
+        return ""  # it has ended meanwhile
 
 
 def _sockets(process: Path) -> set[str]:
