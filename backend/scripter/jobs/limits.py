@@ -4,6 +4,7 @@ Used by `service.start`. What was refused has left nothing behind."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -51,17 +52,58 @@ def check_room(session: Session, script: Script, by: User | None) -> None:
         _refuse(session, limits, _counts(session, limits))
 
 
+class Room:
+    """Places in the line for many jobs that no person starts. Until the transaction ends nobody else takes the last."""
+
+    def __init__(self, session: Session, scripts: Sequence[Script], wanted: int) -> None:
+        """For at most `wanted` jobs of these scripts."""
+        self._session = session
+        self._all = _of_all(session)
+        [self._waiting] = _counts(session, [self._all])
+        if self._all.most - self._waiting - wanted < _NEAR:
+            session.execute(select(JobLock.name).where(JobLock.name == JobLock.QUEUE).with_for_update())
+            [self._waiting] = _counts(session, [self._all])
+        self._of_scripts: dict[int, int] = {}
+        for script in sorted(scripts, key=lambda one: one.id):
+            if script.max_queued is not None:
+                line.lock(session, script.id, None)
+                [self._of_scripts[script.id]] = _counts(session, [_of_script(script, script.max_queued)])
+
+    def take(self, script: Script) -> None:
+        """Give one place to a job of this script.
+
+        Raises:
+            TooMany: naming the limit, with the seconds after which a place in the line is likely free.
+        """
+        limits, counts = [self._all], [self._waiting]
+        if script.max_queued is not None:
+            limits.append(_of_script(script, script.max_queued))
+            counts.append(self._of_scripts[script.id])
+        _refuse(self._session, limits, counts)
+        self._waiting += 1
+        if script.max_queued is not None:
+            self._of_scripts[script.id] += 1
+
+
 def _limits(session: Session, script: Script, by: User | None) -> list[_Limit]:
     """Those that hold for this job; the one of the whole queue comes first and always holds."""
     most = context.of(session).settings.jobs
-    found = [_Limit(true(), most.max_queued, f"of all scripts together no more than {most.max_queued} may")]
+    found = [_of_all(session)]
     if script.max_queued is not None:
-        told = f"of the script {script.name} no more than {script.max_queued} may"
-        found.append(_Limit(Job.script_id == script.id, script.max_queued, told))
+        found.append(_of_script(script, script.max_queued))
     if by is not None and most.max_queued_per_user:
         told = f"of those that {by.name} has started no more than {most.max_queued_per_user} may"
         found.append(_Limit(Job.started_by_id == by.id, most.max_queued_per_user, told))
     return found
+
+
+def _of_all(session: Session) -> _Limit:
+    most = context.of(session).settings.jobs.max_queued
+    return _Limit(true(), most, f"of all scripts together no more than {most} may")
+
+
+def _of_script(script: Script, most: int) -> _Limit:
+    return _Limit(Job.script_id == script.id, most, f"of the script {script.name} no more than {most} may")
 
 
 def _counts(session: Session, limits: list[_Limit]) -> list[int]:

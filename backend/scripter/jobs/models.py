@@ -27,6 +27,9 @@ class Job(Base):
         Index("ix_jobs_script_id_id", "script_id", "id"),
         # The waiting jobs whose deadline has passed.
         Index("ix_jobs_status_deadline_at", "status", "deadline_at"),
+        # Who holds a restriction, and which jobs of a schedule have not ended.
+        Index("ix_jobs_restriction_status", "restriction", "status"),
+        Index("ix_jobs_schedule_id_status", "schedule_id", "status"),
         IDS_ONCE,
     )
 
@@ -42,7 +45,7 @@ class Job(Base):
     trigger: Mapped[Trigger] = mapped_column(String(20))
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     # Schedules live above jobs; the number is kept for reading even when the schedule is gone.
-    schedule_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    schedule_id: Mapped[int | None] = mapped_column(BigInteger)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     idempotency_key: Mapped[str | None] = mapped_column(String(64))
 
@@ -56,6 +59,10 @@ class Job(Base):
     priority: Mapped[int] = mapped_column(default=0)
     retries: Mapped[Retries] = mapped_column(JSON)
     deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of the jobs with the same one only one at a time is starting or running; None: it runs beside all others.
+    restriction: Mapped[str | None] = mapped_column(String(100))
+    # Not beside another job of its schedule.
+    in_turn: Mapped[bool] = mapped_column(default=False)
 
     # From here on the job tells of its present attempt, or of the last one; those before have rows of their own.
     status: Mapped[Status] = mapped_column(String(20))
@@ -127,11 +134,13 @@ class JobAttempt(Base):
 
 
 class JobLock(Base):
-    """What starts wait for each other at: only one at a time may take the last place in the line."""
+    """What starts and claims wait for each other at, until the end of their transaction: only one at a time may take
+    the last place in the line, or what a restriction gives to one alone. Who holds what is never told here."""
 
     __tablename__ = "job_locks"
 
     QUEUE = "queue"
+    RESTRICTION = "restriction"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
@@ -17,21 +15,25 @@ from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
 from scripter.images import service as images
-from scripter.images.models import Build
-from scripter.jobs import limits, line
+from scripter.jobs import limits, line, making, restrictions
 from scripter.jobs import outcome as outcomes
+from scripter.jobs.bulk import Wish, start_all
+from scripter.jobs.making import check_arguments
 from scripter.jobs.models import Job, JobAttempt, JobEvent
 from scripter.jobs.moves import move, record
 from scripter.jobs.states import FINAL, Reason, Status, Trigger
 from scripter.lib import bounds, clock, crash
 from scripter.lib.bounds import Bound
 from scripter.lib.db import after_commit, changed_rows
-from scripter.lib.errors import BadInput, Conflict, NotFound
+from scripter.lib.errors import Conflict, NotFound
 from scripter.scripts import service as scripts
-from scripter.scripts.models import Script, Version
+from scripter.scripts.models import Script
 
-MAX_ARGUMENTS = 100
-MAX_ARGUMENT_LENGTH = 4096
+__all__ = [
+    "Filter", "Wish", "builds_in_use", "cancel", "check_arguments", "end_overdue", "events", "forget_script", "get",
+    "hindrances", "last_of", "listed", "live_of", "ring_again", "several", "start", "start_all",
+]  # fmt: skip
+
 # In one transaction; the rest comes with the next one, a few seconds later.
 OVERDUE_AT_ONCE = 500
 
@@ -60,8 +62,6 @@ def start(
     environment: Mapping[str, str] | None = None,
     time_limit_s: int | None = None,
     priority: int | None = None,
-    schedule_id: int | None = None,
-    due_at: datetime | None = None,
     idempotency_key: str | None = None,
 ) -> Job:
     """Queue one execution of `script` (its newest version unless told) and ring a worker after the commit.
@@ -72,9 +72,10 @@ def start(
         BadInput: naming the field that cannot be accepted.
         Conflict: the script's image has no usable build, or the key was used for another script.
         NotFound: there is no such version.
+        Restricted: a job that this one may not run beside is there, and the script says not to wait.
         TooMany: as many jobs wait already as may; nothing is stored.
     """
-    key = None if idempotency_key is None else hashlib.sha256(idempotency_key.encode()).hexdigest()
+    key = None if idempotency_key is None else making.hashed(idempotency_key)
     if key is not None and (known := _by_key(session, key, script)):
         return known
     check_arguments(arguments)
@@ -82,11 +83,15 @@ def start(
     added = scripts.check_environment(environment or {})
     chosen = scripts.version(session, script, version)
     build = images.usable(session, script.image_id)
+    environment = {**script.environment, **added}
+    restriction = restrictions.of(script, environment)
+    if restriction is not None:
+        restrictions.refuse(session, script, restriction)
     limits.check_room(session, script, by)
-    job = _job(script, chosen, build)
+    job = making.job(script, chosen.id, build)
     job.trigger, job.started_by_id = trigger, by.id if by else None
-    job.schedule_id, job.due_at, job.idempotency_key = schedule_id, due_at, key
-    job.arguments, job.environment = list(arguments), {**script.environment, **added}
+    job.idempotency_key = key
+    job.arguments, job.environment, job.restriction = list(arguments), environment, restriction
     if time_limit_s is not None:
         job.time_limit_s = time_limit_s
     if priority is not None:
@@ -209,25 +214,19 @@ def forget_script(session: Session, script: Script) -> None:
     session.execute(delete(Job).where(Job.script_id == script.id))
 
 
+def live_of(session: Session, schedule_ids: Collection[int]) -> dict[int, list[Job]]:
+    """The jobs of each of these schedules that have not ended, oldest first, by schedule id."""
+    live = select(Job).where(Job.schedule_id.in_(schedule_ids), Job.status.not_in(FINAL)).order_by(Job.id)
+    found: dict[int, list[Job]] = {}
+    for job in session.scalars(live):
+        found.setdefault(job.schedule_id or 0, []).append(job)
+    return found
+
+
 def builds_in_use(session: Session, build_ids: Collection[int]) -> set[int]:
     """Which of these builds a waiting or running job needs."""
     needed = select(Job.build_id).where(Job.build_id.in_(build_ids), Job.status.not_in(FINAL))
     return set(session.scalars(needed))
-
-
-def check_arguments(arguments: Sequence[str]) -> None:
-    """Refuse what no command line can carry.
-
-    Raises:
-        BadInput: at `arguments` or `arguments.<n>`.
-    """
-    if len(arguments) > MAX_ARGUMENTS:
-        raise BadInput.at("arguments", f"at most {MAX_ARGUMENTS} arguments")
-    for number, argument in enumerate(arguments):
-        if len(argument) > MAX_ARGUMENT_LENGTH:
-            raise BadInput.at(f"arguments.{number}", f"at most {MAX_ARGUMENT_LENGTH} characters")
-        if "\0" in argument:
-            raise BadInput.at(f"arguments.{number}", "NUL characters are not allowed")
 
 
 def _check_own(session: Session, time_limit_s: int | None, priority: int | None) -> None:
@@ -237,30 +236,6 @@ def _check_own(session: Session, time_limit_s: int | None, priority: int | None)
         bounds.check([Bound("time_limit_s", time_limit_s, 1, most, "seconds")])
     if priority is not None:
         bounds.check([Bound("priority", priority, *scripts.PRIORITIES, "")])
-
-
-def _job(script: Script, version: Version, build: Build) -> Job:
-    """One execution of this version on this build, now, with the limits that the script has at this moment."""
-    now = clock.now()
-    return Job(
-        uuid=str(uuid.uuid4()),
-        script_id=script.id,
-        version_id=version.id,
-        build_id=build.id,
-        image_id=script.image_id,
-        image_name=script.image.name,
-        image_reference=build.reference,
-        time_limit_s=script.time_limit_s,
-        memory_mb=script.memory_mb,
-        cpus=script.cpus,
-        processes=script.processes,
-        network=script.network,
-        priority=script.priority,
-        retries=script.retries,
-        deadline_at=None if script.deadline_s is None else now + timedelta(seconds=script.deadline_s),
-        status=Status.QUEUED,
-        created_at=now,
-    )
 
 
 def _add(session: Session, job: Job) -> None:

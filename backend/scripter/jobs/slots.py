@@ -123,7 +123,7 @@ def go(context: Context, job: Job, banner: str, claimed_ns: int) -> Go:
         job=job.uuid,
         entry=job.version.entry,
         arguments=tuple(job.arguments),
-        environment={**job.environment, "SCRIPTER_ATTEMPT": str(job.attempt)},
+        environment={**job.environment, "SCRIPTER_ATTEMPT": str(job.attempt), **_due(job)},
         time_limit_s=_time_left(job),
         grace_s=limits.grace_s,
         log_limit_bytes=_log_share(job, limits.log_limit_mb * MEBIBYTE),
@@ -131,6 +131,11 @@ def go(context: Context, job: Job, banner: str, claimed_ns: int) -> Go:
         banner=(f"attempt {job.attempt} of {most}", banner) if most > 1 else (banner,),
         claimed_ns=claimed_ns,
     )
+
+
+def _due(job: Job) -> dict[str, str]:
+    """For when it was meant, as a run that was caught up has to know."""
+    return {} if job.due_at is None else {"SCRIPTER_DUE_AT": clock.iso(job.due_at)}
 
 
 def _log_share(job: Job, limit: int) -> int:

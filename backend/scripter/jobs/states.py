@@ -21,7 +21,7 @@ class Status(StrEnum):
 _ENDS = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.LOST})
 
 MOVES: Mapping[Status, frozenset[Status]] = {
-    # Failed while it waits: its deadline has passed.
+    # Failed while it waits: its deadline has passed, or its schedule wants no run beside another one.
     Status.QUEUED: frozenset({Status.STARTING, Status.CANCELLED, Status.FAILED}),
     # Back to the queue goes an attempt whose script has certainly not begun (the engine was away, or its worker died
     # first), and a job that is to be tried again: then with the next attempt's number.
@@ -45,6 +45,7 @@ class Reason(StrEnum):
     COULD_NOT_START = "could_not_start"
     LOST = "lost"
     DEADLINE = "deadline"
+    OVERLAP = "overlap"
 
 
 class Trigger(StrEnum):

@@ -108,6 +108,9 @@ class JobView(JobSummary):
     worker: str | None
     queue_position: int | None
     waits_for: str | None
+    # The job that has what this one needs to itself, because of a restriction or of its schedule.
+    waits_for_job_id: int | None
+    restriction: str | None
     cancel_requested_at: datetime | None
     moves: list[str]
 
@@ -188,6 +191,8 @@ def _view(session: Session, job: Job, standing: Standing) -> JobView:
         worker=job.worker,
         queue_position=standing.position,
         waits_for=standing.waits_for,
+        waits_for_job_id=standing.holder_id,
+        restriction=job.restriction,
         cancel_requested_at=job.cancel_requested_at,
         moves=["cancel"] if Status.CANCELLED in MOVES.get(status, ()) and job.cancel_requested_at is None else [],
     )

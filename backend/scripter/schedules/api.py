@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_openapi import APIBlueprint
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,9 @@ from scripter.schedules.views import (
     NewSchedule,
     OccurrenceList,
     OccurrenceView,
+    PauseAllWish,
+    PausedView,
+    PauseView,
     PreviewView,
     PreviewWish,
     ScheduleChange,
@@ -36,26 +41,15 @@ _TIMES_OF_ONE = 10
 def list_schedules(query: ScheduleQuery) -> Answer:
     """All schedules, or those of one script, each with its next due time."""
     with guard.reading() as session:
-        rows = service.listed(session, script_id=query.script_id)
-        last = ledger.last_of(session, [row.id for row in rows])
-        views = [ScheduleView.of(row, service.preview(row.cron, row.zone, count=1), last.get(row.id)) for row in rows]
-        return http.show(ScheduleList(items=views))
+        return http.show(ScheduleList(items=_views(session, service.listed(session, script_id=query.script_id), 1)))
 
 
 @bp.post("/schedules", responses={201: ScheduleView})
 @needs(Scope.SCHEDULE_WRITE)
 def add_schedule(body: NewSchedule) -> Answer:
-    """Give a script a crontab line."""
+    """Let a script start by itself: by a crontab line, at a steady pace, or once."""
     with guard.transaction() as session:
-        schedule = service.add(
-            session,
-            body.script_id,
-            cron=body.cron,
-            zone=body.zone,
-            enabled=body.enabled,
-            arguments=body.arguments,
-            by=guard.current_user(),
-        )
+        schedule = service.add(session, body.script_id, by=guard.current_user(), **body.wishes())
         return http.show(_view(session, schedule.id), 201)
 
 
@@ -72,15 +66,7 @@ def show_schedule(path: SchedulePath) -> Answer:
 def change_schedule(path: SchedulePath, body: ScheduleChange) -> Answer:
     """Change what is given. Takes effect up to the second: what was planned and lies ahead is planned anew."""
     with guard.transaction() as session:
-        service.change(
-            session,
-            service.get(session, path.schedule_id),
-            cron=body.cron,
-            zone=body.zone,
-            enabled=body.enabled,
-            arguments=body.arguments,
-            by=guard.current_user(),
-        )
+        service.change(session, service.get(session, path.schedule_id), by=guard.current_user(), **body.wishes())
         return http.show(_view(session, path.schedule_id))
 
 
@@ -107,8 +93,35 @@ def list_occurrences(path: SchedulePath, query: Page) -> Answer:
 @bp.post("/schedules/preview", responses={200: PreviewView})
 @needs(Scope.SCHEDULE_READ)
 def preview_schedule(body: PreviewWish) -> Answer:
-    """What a crontab line means in a zone: in words, and its next ten due times. Stores nothing."""
-    return http.show(PreviewView.of(service.preview(body.cron, body.zone)))
+    """What times mean: in words, and the next ten of them. Stores nothing."""
+    return http.show(PreviewView.of(service.preview(body, schedule_id=body.schedule_id or 0)))
+
+
+@bp.get("/schedules/pause-all", responses={200: PausedView})
+@needs(Scope.SCHEDULE_READ)
+def show_pause_all() -> Answer:
+    """Whether all schedules are paused, since when, by whom and why."""
+    with guard.reading() as session:
+        pause = service.pauses_of(session, ()).get(None)
+        return http.show(PausedView(pause=PauseView.model_validate(pause) if pause else None))
+
+
+@bp.post("/schedules/pause-all", responses={200: PausedView, 409: Problem})
+@needs(Scope.SCHEDULE_WRITE)
+def pause_all(body: PauseAllWish) -> Answer:
+    """From this second on no schedule starts anything. What is due is skipped, with this reason."""
+    with guard.transaction() as session:
+        pause = service.pause_all(session, reason=body.reason, by=guard.current_user())
+        return http.show(PausedView(pause=PauseView.model_validate(pause)))
+
+
+@bp.post("/schedules/resume-all", responses={200: PausedView, 409: Problem})
+@needs(Scope.SCHEDULE_WRITE)
+def resume_all() -> Answer:
+    """Schedules start jobs again, but for those that are switched off by themselves."""
+    with guard.transaction() as session:
+        service.resume_all(session, by=guard.current_user())
+    return http.show(PausedView(pause=None))
 
 
 @bp.get("/zones", responses={200: ZoneList})
@@ -119,6 +132,13 @@ def list_zones() -> Answer:
 
 
 def _view(session: Session, schedule_id: int) -> ScheduleView:
-    schedule: Schedule = service.get(session, schedule_id)
-    last = ledger.last_of(session, [schedule.id]).get(schedule.id)
-    return ScheduleView.of(schedule, service.preview(schedule.cron, schedule.zone, count=_TIMES_OF_ONE), last)
+    return _views(session, [service.get(session, schedule_id)], _TIMES_OF_ONE)[0]
+
+
+def _views(session: Session, schedules: Sequence[Schedule], count: int) -> list[ScheduleView]:
+    ids = [one.id for one in schedules]
+    last, off = ledger.last_of(session, ids), service.pauses_of(session, ids)
+    return [
+        ScheduleView.of(one, service.preview_of(one, count=count), last.get(one.id), off.get(one.id))
+        for one in schedules
+    ]

@@ -30,7 +30,7 @@ def due_times(
     cron: Cron, zone: ZoneInfo, after: datetime, *, until: datetime | None = None, count: int | None = None
 ) -> Iterator[datetime]:
     """Every due time later than `after`, in UTC, rising; up to `until` (included), at most `count` of them."""
-    return islice(_bounded(_rising(cron, zone, after), until), count)
+    return islice(bounded(_rising(cron, zone, after), until), count)
 
 
 def last_times(cron: Cron, zone: ZoneInfo, until: datetime, count: int) -> list[datetime]:
@@ -45,7 +45,8 @@ def last_times(cron: Cron, zone: ZoneInfo, until: datetime, count: int) -> list[
     return list(found)
 
 
-def _bounded(times: Iterator[datetime], until: datetime | None) -> Iterator[datetime]:
+def bounded(times: Iterator[datetime], until: datetime | None) -> Iterator[datetime]:
+    """Those of the (rising) times up to `until`, included; None: all."""
     for moment in times:
         if until is not None and moment > until:
             return

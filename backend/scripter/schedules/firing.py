@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
+import time
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -16,17 +16,22 @@ log = structlog.get_logger(__name__)
 
 # The longest sleep: an occurrence that was planned for this very minute is seen within this time.
 _POLL_S = 0.5
+# When others hold what is due.
+_TURN_S = 0.05
 _PAUSE_AFTER_TROUBLE_S = 2.0
-_AT_ONCE = 200
+# It plans by itself this often: schedules do not depend on a clock that nobody hears.
+_PLAN_EVERY_S = 60.0
+_GIVEN_UP = "Scripter failed to start the job. The worker's own log has the details."
 
 
 class Firing:
-    """Wakes for the next planned occurrence and settles all that are due, one transaction each."""
+    """Wakes for the next planned occurrence and settles all that are due, many in one transaction."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="firing", daemon=True)
+        self._plan_at = time.monotonic()
 
     def start(self) -> None:
         self._thread.start()
@@ -37,12 +42,11 @@ class Firing:
         self._thread.join()
 
     def _run(self) -> None:
-        planned = False
         while not self._stopped.is_set():
             try:
-                if not planned:
-                    tasks.plan(self._context)  # what came due while nobody was there must not wait for the next tick
-                    planned = True
+                if time.monotonic() >= self._plan_at:
+                    tasks.plan(self._context)  # at the start also what came due while nobody was there
+                    self._plan_at = time.monotonic() + _PLAN_EVERY_S
                 pause = self._round()
             except Exception:
                 # Most likely the database is away. Nothing is lost by waiting: the rows stay planned.
@@ -53,25 +57,38 @@ class Firing:
     def _round(self) -> float:
         """Settle what is due; the seconds to sleep until something else may be."""
         with self._context.db.reading() as session:
-            upcoming = ledger.upcoming(session, _AT_ONCE)
-        now = clock.now()
-        for occurrence_id, due_at in upcoming:
-            if due_at > now:
-                return _until(due_at)
-            self._fire(occurrence_id)
-        return 0.0 if upcoming else _POLL_S
+            start = ledger.next_start(session)
+        if start is None:
+            return _POLL_S
+        until = (start - clock.now()).total_seconds()
+        return min(until, _POLL_S) if until > 0 else self._fire()
 
-    def _fire(self, occurrence_id: int) -> None:
+    def _fire(self) -> float:
         try:
-            self._context.db.run(lambda session: ledger.fire(session, occurrence_id, clock.now()))
+            done = self._context.db.run(lambda session: ledger.fire(session, clock.now(), written=clock.now))
         except (OperationalError, InterfaceError):
             raise
         except Exception:
-            # One broken schedule must not stop its neighbours, nor be tried for ever.
-            log.exception("firing.failed", occurrence=occurrence_id)
-            reason = "Scripter failed to start the job. The worker's own log has the details."
-            self._context.db.run(lambda session: ledger.give_up(session, occurrence_id, reason))
+            log.exception("firing.failed")
+            return self._fire_apart()
+        if done.behind:
+            self._plan_at = time.monotonic()
+        return 0.0 if done.settled else _TURN_S
 
-
-def _until(moment: datetime) -> float:
-    return min(max((moment - clock.now()).total_seconds(), 0.0), _POLL_S)
+    def _fire_apart(self) -> float:
+        """One broken schedule must not stop its neighbours, nor be tried for ever."""
+        with self._context.db.reading() as session:
+            due = ledger.due_schedules(session, clock.now())
+        for schedule_id in due:
+            try:
+                self._context.db.run(
+                    lambda session, one=schedule_id: ledger.fire(session, clock.now(), only=one)  # type: ignore[misc]
+                )
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("firing.schedule_failed", schedule=schedule_id)
+                self._context.db.run(
+                    lambda session, one=schedule_id: ledger.give_up(session, one, clock.now(), _GIVEN_UP)  # type: ignore[misc]
+                )
+        return 0.0

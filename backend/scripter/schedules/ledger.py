@@ -1,143 +1,116 @@
 """The ledger: every due time is one row, planned a little ahead, fired at its second, and always accounted for.
 
-`service` plans after each change and `tasks` every minute; `firing` fires. Any number of processes may do so at once:
-planners lock the schedules that they plan, the database refuses a second row for the same due time, and a row is fired
-by whoever changes it from `planned`."""
+`firing` fires. Any number of processes may do so at once: whoever fires locks the schedules whose runs he settles, and
+a row is settled by whoever changes it from `planned`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
-import structlog
-from sqlalchemy import Insert, delete, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import case, func, select, update
+from sqlalchemy.orm import Session, selectinload
 
 from scripter.jobs import service as jobs
 from scripter.jobs.models import Job
-from scripter.jobs.states import Trigger
+from scripter.jobs.restrictions import Restricted
+from scripter.jobs.service import Wish
+from scripter.jobs.states import FINAL
 from scripter.lib.clock import iso
-from scripter.lib.db import Base, changed_rows
-from scripter.lib.errors import BadInput, ScripterError
-from scripter.schedules.cron import Cron
-from scripter.schedules.due import due_times
-from scripter.schedules.models import ClockTick, Occurrence, Outcome, Schedule
-from scripter.schedules.zones import zone_of
+from scripter.lib.db import changed_rows
+from scripter.lib.errors import Conflict, ScripterError, TooMany
+from scripter.schedules import pauses, planner, policies
+from scripter.schedules.models import CatchUp, ClockTick, Code, Occurrence, Outcome, Overlap, Schedule
+from scripter.schedules.policies import Deed, Rest, Verdict
+from scripter.scripts.models import Script
 
-log = structlog.get_logger(__name__)
-
-# How far ahead rows are written: two ticks may be lost without anything coming late.
-AHEAD = timedelta(minutes=3)
-# Up to here a run counts as punctual; later it has to be caught up.
-PUNCTUAL = timedelta(minutes=1)
-# After a downtime the newest due time still runs if it is not older than this, and all older ones are missed.
-# A day: long enough that last night's backup still runs after a morning's repair.
-CATCH_UP_WINDOW = timedelta(hours=24)
-
-# Bounds of one transaction, so that a long downtime or many schedules do not hold locks for long.
-_TIMES_AT_ONCE = 2000
-_SCHEDULES_AT_ONCE = 200
-_REST = timedelta(hours=1)
-
-_REPLACED = "Scripter was not running at this time; a later run takes its place."
-_TOO_OLD = "Scripter was not running at this time, and came back more than 24 hours later."
-_CAUGHT_UP = "Scripter was not running at the due time; this run was caught up."
-_SWITCHED_OFF = "The schedule was switched off before this run could start."
+# Bound of one transaction: short enough that those behind it are not late because of it.
+AT_ONCE = 250
+# Of one schedule: after a downtime it may have many.
+_OF_ONE = 100
+_RUNS = frozenset({Outcome.RAN, Outcome.CAUGHT_UP})
 
 
-def verdict(due_at: datetime, now: datetime, *, replaced: bool) -> tuple[Outcome, str | None]:
-    """What should become of this due time if it is dealt with at `now`, and why; `planned` while it lies ahead.
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one call of `fire` has done. `behind`: of some schedule not every due time has its row yet."""
 
-    `replaced` says that a later time of the same schedule is due as well.
-    """
-    late = now - due_at
-    if late < timedelta(0):
-        return Outcome.PLANNED, None
-    if late <= PUNCTUAL:
-        return Outcome.RAN, None
-    if replaced:
-        return Outcome.MISSED, _REPLACED
-    if late > CATCH_UP_WINDOW:
-        return Outcome.MISSED, _TOO_OLD
-    return Outcome.CAUGHT_UP, _CAUGHT_UP
+    settled: int = 0
+    behind: bool = False
 
 
-def plan(session: Session, now: datetime) -> bool:
-    """Write the occurrences of the next minutes, and those that a downtime left out. True: call again for more."""
-    waiting = (
-        select(Schedule)
-        .where(Schedule.enabled, Schedule.next_at <= now + AHEAD)
-        .order_by(Schedule.next_at)
-        .limit(_SCHEDULES_AT_ONCE)
-        .with_for_update()
+@dataclass(slots=True)
+class _Settled:
+    """What becomes of one occurrence."""
+
+    row: Occurrence
+    verdict: Verdict
+    job_id: int | None = None
+
+
+@dataclass(slots=True)
+class _Case:
+    """One schedule with its runs that are due, in the order of their start, and its jobs that have not ended."""
+
+    schedule: Schedule
+    runs: list[_Settled]
+    live: list[Job] = field(default_factory=list)
+
+
+def next_start(session: Session) -> datetime | None:
+    """When the next planned run is to start, perhaps in the past; None while none is planned."""
+    return session.scalar(
+        select(Occurrence.planned_at)
+        .where(Occurrence.outcome == Outcome.PLANNED)
+        .order_by(Occurrence.planned_at)
+        .limit(1)
     )
-    schedules = session.scalars(waiting).all()
-    for schedule in schedules:
-        try:
-            plan_one(session, schedule, now)
-        except BadInput as error:
-            # Only after an update of the rules: a zone that was renamed. It must not stop its neighbours.
-            log.error("schedule.cannot_be_planned", schedule=schedule.id, error=error.message)
-            schedule.next_at = now + AHEAD + _REST
-    session.flush()
-    return len(schedules) == _SCHEDULES_AT_ONCE or any(_is_due(schedule, now + AHEAD) for schedule in schedules)
 
 
-def plan_one(session: Session, schedule: Schedule, now: datetime) -> None:
-    """Move the cursor of this schedule, which the caller has locked, up to a little after `now`."""
-    cron, zone = Cron.parse(schedule.cron), zone_of(schedule.zone)
-    horizon = max(now + AHEAD, schedule.cursor)
-    times = list(due_times(cron, zone, schedule.cursor, until=horizon, count=_TIMES_AT_ONCE))
-    if times:
-        _write(session, schedule, times, now)
-    schedule.cursor = horizon if len(times) < _TIMES_AT_ONCE else times[-1]
-    schedule.next_at = next(due_times(cron, zone, schedule.cursor, count=1), None)
+def fire(
+    session: Session,
+    now: datetime,
+    *,
+    most: int = AT_ONCE,
+    only: int | None = None,
+    written: Callable[[], datetime] | None = None,
+) -> Round:
+    """Settle runs that were to start by `now`, the earliest first: start their jobs, or write down why not.
+
+    Not those of schedules that somebody else holds at this moment. `most`: of how many runs at most; `only`: of this
+    schedule; `written`: tells the time at which rows are written, `now` unless given.
+    """
+    schedules = _held(session, _due(session, now, most, only))
+    planner.plan_these(session, [one for one in schedules if planner.is_behind(one, now)], now)
+    whole = [one for one in schedules if not planner.is_behind(one, now)]
+    cases = _cases(session, whole, now)
+    _start_all(session, cases)
+    settled = [run for one in cases for run in one.runs]
+    _write(session, settled, written() if written else now)
+    return Round(len(settled), len(whole) < len(schedules))
 
 
-def start_over(session: Session, schedule: Schedule, now: datetime) -> None:
-    """Plan anew from `now` on by what the schedule says now; what was planned by its old words is withdrawn."""
-    ahead = (Occurrence.schedule_id == schedule.id, Occurrence.outcome == Outcome.PLANNED, Occurrence.due_at > now)
-    session.execute(delete(Occurrence).where(*ahead))
-    schedule.cursor, schedule.next_at = now, None
-    if schedule.enabled:
-        plan_one(session, schedule, now)
-    session.flush()
+def give_up(session: Session, schedule_id: int, now: datetime, reason: str) -> None:
+    """Account for the due runs of a schedule that could not even be settled, so that they are not tried for ever."""
+    due = (Occurrence.outcome == Outcome.PLANNED, Occurrence.planned_at <= now)
+    broken = update(Occurrence).where(Occurrence.schedule_id == schedule_id, *due)
+    told = {"outcome": Outcome.SKIPPED, "reason_code": Code.FAILED_TO_START, "reason": reason}
+    session.execute(broken.values(**told))
 
 
-def upcoming(session: Session, limit: int) -> list[tuple[int, datetime]]:
-    """The next occurrences that wait to be fired, by id and due time, earliest first; some may be due already."""
-    query = select(Occurrence.id, Occurrence.due_at).where(Occurrence.outcome == Outcome.PLANNED)
-    rows = session.execute(query.order_by(Occurrence.due_at, Occurrence.id).limit(limit))
-    return [(row.id, row.due_at) for row in rows]
-
-
-def fire(session: Session, occurrence_id: int, now: datetime) -> Job | None:
-    """Settle a due occurrence: start its job, or write down why not. Harmless if somebody else has done so already."""
-    occurrence = session.get(Occurrence, occurrence_id)
-    if occurrence is None or occurrence.outcome != Outcome.PLANNED:
-        return None
-    schedule = session.get_one(Schedule, occurrence.schedule_id)
-    outcome, reason = verdict(occurrence.due_at, now, replaced=_is_replaced(session, occurrence, schedule, now))
-    if outcome in (Outcome.RAN, Outcome.CAUGHT_UP) and not schedule.enabled:
-        outcome, reason = Outcome.SKIPPED, _SWITCHED_OFF
-    if outcome == Outcome.PLANNED or not _settle(session, occurrence, outcome, reason):
-        return None
-    return None if outcome in (Outcome.MISSED, Outcome.SKIPPED) else _start(session, schedule, occurrence, now)
-
-
-def give_up(session: Session, occurrence_id: int, reason: str) -> None:
-    """Account for an occurrence that could not even be settled, so that it is not tried for ever."""
-    occurrence = session.get(Occurrence, occurrence_id)
-    if occurrence is not None:
-        _settle(session, occurrence, Outcome.SKIPPED, reason)
+def due_schedules(session: Session, now: datetime) -> list[int]:
+    """The schedules that have runs to be settled."""
+    due = (Occurrence.outcome == Outcome.PLANNED, Occurrence.planned_at <= now)
+    return list(session.scalars(select(Occurrence.schedule_id).where(*due).distinct()))
 
 
 def record_tick(session: Session, at: datetime) -> None:
     """The clock has ticked."""
     ticked = update(ClockTick).where(ClockTick.id == ClockTick.ONLY).values(at=at)
     if changed_rows(session, ticked) == 0:
-        session.execute(_insert_new(ClockTick).values(id=ClockTick.ONLY, at=at))
+        session.execute(planner.insert_new(ClockTick).values(id=ClockTick.ONLY, at=at))
 
 
 def last_of(session: Session, schedule_ids: Collection[int]) -> dict[int, Occurrence]:
@@ -153,60 +126,141 @@ def last_of(session: Session, schedule_ids: Collection[int]) -> dict[int, Occurr
     return {one.schedule_id: one for one in session.scalars(select(Occurrence).join(newest, same))}
 
 
-def _write(session: Session, schedule: Schedule, times: list[datetime], now: datetime) -> None:
-    """One row per time. A row that exists already stays as it is: a clock that was set back plans nothing twice."""
-    rows = [
-        {"schedule_id": schedule.id, "due_at": due_at, "outcome": outcome, "reason": reason}
-        for due_at, (outcome, reason) in zip(times, _first_outcomes(times, now), strict=True)
+def _due(session: Session, now: datetime, most: int, only: int | None) -> Collection[int]:
+    """The schedules of the next runs that are due."""
+    due = [Occurrence.outcome == Outcome.PLANNED, Occurrence.planned_at <= now]
+    if only is not None:
+        due.append(Occurrence.schedule_id == only)
+    query = select(Occurrence.schedule_id).where(*due).order_by(Occurrence.planned_at, Occurrence.id).limit(most)
+    return set(session.scalars(query))
+
+
+def _held(session: Session, schedule_ids: Collection[int]) -> Sequence[Schedule]:
+    """Those of the schedules that nobody else holds, held until the end of the transaction."""
+    script = selectinload(Schedule.script).joinedload(Script.image)
+    query = select(Schedule).where(Schedule.id.in_(schedule_ids)).order_by(Schedule.id)
+    held = query.options(script, selectinload(Schedule.calendars)).with_for_update(skip_locked=True)
+    return session.scalars(held).all() if schedule_ids else ()
+
+
+def _cases(session: Session, schedules: Sequence[Schedule], now: datetime) -> list[_Case]:
+    """The schedules with what is to be settled of them, and judged as far as that goes without starting anything."""
+    ids = [one.id for one in schedules]
+    due = (Occurrence.outcome == Outcome.PLANNED, Occurrence.planned_at <= now, Occurrence.schedule_id.in_(ids))
+    query = select(Occurrence).where(*due).order_by(Occurrence.planned_at, Occurrence.id)
+    rows = session.scalars(query).all() if ids else ()
+    if not rows:
+        return []
+    off, live = pauses.rests(session, ids, rows[0].planned_at), jobs.live_of(session, ids)
+    of_one: dict[int, list[Occurrence]] = {}
+    for row in rows:
+        of_one.setdefault(row.schedule_id, []).append(row)
+    return [
+        _Case(one, _judged(one, of_one[one.id], now, off[one.id]), live.get(one.id, []))
+        for one in schedules
+        if one.id in of_one
     ]
-    session.execute(_insert_new(Occurrence), rows)
 
 
-def _insert_new(row: type[Base]) -> Insert:
-    """An INSERT that leaves out what is there already."""
-    statement = insert(row).prefix_with("OR IGNORE", dialect="sqlite")
-    return statement.prefix_with("IGNORE", dialect="mysql").prefix_with("IGNORE", dialect="mariadb")
+def _judged(schedule: Schedule, rows: Sequence[Occurrence], now: datetime, off: Sequence[Rest]) -> list[_Settled]:
+    ended = schedule.ends_at is not None and schedule.ends_at < now
+    closed, wanted = planner.blackouts(schedule), planner.lateness(schedule)
+    verdicts = policies.judged([row.planned_at for row in rows], now, wanted, off, closed, ended=ended)
+    # Those that are left over are judged again in the next round, and not otherwise: only later ones count for them.
+    return [_Settled(row, verdict) for row, verdict in zip(rows, verdicts, strict=True)][:_OF_ONE]
 
 
-def _first_outcomes(times: list[datetime], now: datetime) -> list[tuple[Outcome, str | None]]:
-    """What a downtime has left behind for good is missed at once; all else is for the firing to settle."""
-    judged = [verdict(one, now, replaced=later <= now) for one, later in pairwise([*times, now + AHEAD])]
-    return [one if one[0] == Outcome.MISSED else (Outcome.PLANNED, None) for one in judged]
+def _start_all(session: Session, cases: Sequence[_Case]) -> None:
+    """Start what is to run: of each schedule one after the other, since each counts for the next."""
+    waiting = [(one, iter([run for run in one.runs if run.verdict.outcome in _RUNS])) for one in cases]
+    while waiting:
+        turn = [(one, runs, run) for one, runs in waiting if (run := next(runs, None)) is not None]
+        wishes = [(one, run, wish) for one, _, run in turn if (wish := _wish(session, one, run)) is not None]
+        # Who was to start first comes first into the line.
+        wishes.sort(key=lambda each: (each[1].row.planned_at, each[1].row.id))
+        for (one, run, wish), made in zip(wishes, jobs.start_all(session, [w for _, _, w in wishes]), strict=True):
+            _note_start(one, run, wish, made)
+        waiting = [(one, runs) for one, runs, _ in turn]
 
 
-def _is_replaced(session: Session, occurrence: Occurrence, schedule: Schedule, now: datetime) -> bool:
-    if _is_due(schedule, now):
-        return True
-    later = (Occurrence.due_at > occurrence.due_at, Occurrence.due_at <= now)
-    query = select(Occurrence.id).where(Occurrence.schedule_id == occurrence.schedule_id, *later)
-    return session.scalar(query.limit(1)) is not None
-
-
-def _is_due(schedule: Schedule, now: datetime) -> bool:
-    return schedule.next_at is not None and schedule.next_at <= now
-
-
-def _settle(session: Session, occurrence: Occurrence, outcome: Outcome, reason: str | None) -> bool:
-    """Give it this outcome if it is still planned; True for exactly one caller."""
-    planned = update(Occurrence).where(Occurrence.id == occurrence.id, Occurrence.outcome == Outcome.PLANNED)
-    return changed_rows(session, planned.values(outcome=outcome, reason=reason)) == 1
-
-
-def _start(session: Session, schedule: Schedule, occurrence: Occurrence, now: datetime) -> Job | None:
-    try:
-        with session.begin_nested():
-            job = jobs.start(
-                session,
-                schedule.script,
-                trigger=Trigger.SCHEDULE,
-                arguments=schedule.arguments,
-                schedule_id=schedule.id,
-                due_at=occurrence.due_at,
-                idempotency_key=f"schedule:{schedule.id}:{iso(occurrence.due_at)}",
-            )
-    except ScripterError as error:
-        occurrence.outcome, occurrence.reason = Outcome.SKIPPED, error.message[:500]
+def _wish(session: Session, one: _Case, run: _Settled) -> Wish | None:
+    """The job that this run wants; None if it wants none because of those that have not ended."""
+    schedule, row = one.schedule, run.row
+    catching_up_all = run.verdict.outcome is Outcome.CAUGHT_UP and schedule.catch_up == CatchUp.ALL
+    overlap = Overlap(schedule.overlap)
+    deed = policies.beside(overlap, schedule.overlap_limit, len(one.live), catching_up_all=catching_up_all)
+    if deed is Deed.SKIP:
+        run.verdict = Verdict(Outcome.SKIPPED, Code.OVERLAP, _in_the_way(one))
         return None
-    occurrence.job_id, occurrence.fired_at = job.id, now
-    occurrence.late_ms = (now - occurrence.due_at) // timedelta(milliseconds=1)
-    return job
+    if deed is Deed.REPLACE:
+        one.live = [job for job in one.live if not _stopped(session, job)]
+    return Wish(
+        script=schedule.script,
+        schedule_id=schedule.id,
+        due_at=row.due_at,
+        idempotency_key=f"schedule:{schedule.id}:{iso(row.due_at)}",
+        arguments=schedule.arguments,
+        environment=schedule.environment,
+        priority=schedule.priority,
+        in_turn=deed in (Deed.START_IN_TURN, Deed.REPLACE),
+        fails=_in_the_way(one) if deed is Deed.FAIL else None,
+    )
+
+
+def _stopped(session: Session, job: Job) -> bool:
+    """Stop a job for the sake of a newer one; True if it has ended by that."""
+    with suppress(Conflict):  # it ended by itself just now
+        jobs.cancel(session, job, by=None)
+    return job.status in FINAL
+
+
+def _note_start(one: _Case, run: _Settled, wish: Wish, made: Job | ScripterError) -> None:
+    if isinstance(made, ScripterError):
+        run.verdict = Verdict(Outcome.SKIPPED, _code(made), made.message[:500])
+        return
+    run.job_id = made.id
+    if wish.fails:
+        run.verdict = Verdict(Outcome.SKIPPED, Code.OVERLAP, wish.fails)
+    else:
+        one.live.append(made)
+
+
+def _in_the_way(one: _Case) -> str:
+    first = one.live[0]
+    others = f" and {len(one.live) - 1} more" if len(one.live) > 1 else ""
+    due = f", due at {first.due_at:%Y-%m-%d %H:%M} UTC," if first.due_at else ""
+    return f"Job {first.id}{due}{others} of this schedule had not ended."
+
+
+def _code(error: ScripterError) -> Code:
+    if isinstance(error, Restricted):
+        return Code.RESTRICTION
+    return Code.LIMIT if isinstance(error, TooMany) else Code.FAILED_TO_START
+
+
+def _write(session: Session, settled: Sequence[_Settled], at: datetime) -> None:
+    """One statement for all that came to the same.
+
+    Raises:
+        Conflict: somebody else has settled one of them, who cannot hold its schedule; nothing of this may stay then.
+    """
+    alike: dict[Verdict, list[_Settled]] = {}
+    for one in settled:
+        alike.setdefault(one.verdict, []).append(one)
+    for verdict, group in alike.items():
+        planned = update(Occurrence).where(Occurrence.id.in_([one.row.id for one in group]))
+        written = planned.where(Occurrence.outcome == Outcome.PLANNED).values(
+            outcome=verdict.outcome, reason_code=verdict.code, reason=verdict.reason, **_of_each(group, verdict, at)
+        )
+        if changed_rows(session, written.execution_options(synchronize_session=False)) != len(group):
+            raise Conflict("A run was settled by somebody else. Try again.")
+
+
+def _of_each(group: Sequence[_Settled], verdict: Verdict, at: datetime) -> dict[str, object]:
+    """What differs among those that came to the same."""
+    job_ids = {one.row.id: one.job_id for one in group if one.job_id is not None}
+    found: dict[str, object] = {"job_id": case(job_ids, value=Occurrence.id)} if job_ids else {}
+    if verdict.outcome in _RUNS:
+        late = {one.row.id: (at - one.row.planned_at) // timedelta(milliseconds=1) for one in group}
+        found |= {"fired_at": at, "late_ms": case(late, value=Occurrence.id)}
+    return found

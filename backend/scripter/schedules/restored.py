@@ -8,8 +8,8 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from scripter.lib.db import Database, changed_rows
-from scripter.schedules import ledger
-from scripter.schedules.models import Occurrence, Outcome, Schedule
+from scripter.schedules import planner
+from scripter.schedules.models import Code, Occurrence, Outcome, Schedule
 
 
 def settle(db: Database, made_at: str, now: datetime) -> int:
@@ -24,7 +24,7 @@ def settle(db: Database, made_at: str, now: datetime) -> int:
     )
     with db.reading() as session:
         cursors = [(row.id, row.cursor) for row in session.execute(select(Schedule.id, Schedule.cursor))]
-    while db.run(lambda session: ledger.plan(session, now)):
+    while db.run(lambda session: planner.plan(session, now)):
         pass
     return sum(
         db.run(lambda session, one=schedule_id, told=cursor: _miss(session, one, told, now, reason))  # type: ignore[misc]
@@ -37,4 +37,4 @@ def _miss(session: Session, schedule_id: int, told_up_to: datetime, now: datetim
     after = (Occurrence.due_at > told_up_to) & (Occurrence.outcome == Outcome.MISSED)
     unknown = or_(Occurrence.outcome == Outcome.PLANNED, after)
     missed = update(Occurrence).where(Occurrence.schedule_id == schedule_id, Occurrence.due_at <= now, unknown)
-    return changed_rows(session, missed.values(outcome=Outcome.MISSED, reason=reason))
+    return changed_rows(session, missed.values(outcome=Outcome.MISSED, reason_code=Code.RESTORED, reason=reason))

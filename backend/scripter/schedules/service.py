@@ -1,122 +1,113 @@
-"""The door to schedules: make, change, preview and list them. Used by this room's API, by upkeep and by wiring."""
+"""The door to schedules: make, change, preview, pause and list them. Used by this room's API, by upkeep and by wiring.
+
+What is wished for is put onto a schedule by `settings`; `planner` writes the rows of its due times."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import NamedTuple, Unpack
 
 from sqlalchemy import Select, delete, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
-from scripter.jobs.service import check_arguments
 from scripter.lib import clock
-from scripter.lib.errors import BadInput, NotFound
-from scripter.schedules import due, ledger
-from scripter.schedules.cron import Cron
-from scripter.schedules.models import ClockTick, Occurrence, Schedule
-from scripter.schedules.zones import zone_of
+from scripter.lib.errors import BadInput, Conflict, NotFound
+from scripter.schedules import pauses, planner, policies, settings
+from scripter.schedules.models import ClockTick, Occurrence, Pause, Schedule
+from scripter.schedules.settings import Wishes
+from scripter.schedules.timing import Timing, Told
 from scripter.scripts import service as scripts
 from scripter.scripts.models import Script
 
+__all__ = [
+    "Due", "Preview", "Wishes", "add", "change", "counts", "forget_script", "get", "last_tick", "listed",
+    "occurrences", "pause_all", "pauses_of", "preview", "preview_of", "remove", "resume_all",
+]  # fmt: skip
+
+_REASON = 300
+
 
 class Due(NamedTuple):
-    """One due time: in UTC, as the clocks of its zone show it, and what a change of the clocks does to it."""
+    """One due time: in UTC, as the clocks of its zone show it, and what a change of the clocks does to it; and when it
+    is to start, which jitter may put off."""
 
     utc: datetime
     local: datetime
     note: str | None
+    planned: datetime
 
 
 class Preview(NamedTuple):
-    """What a crontab line means in a zone: in words, and its next due times."""
+    """What a schedule's times mean: in words, and its next due times."""
 
     words: str
     next: list[Due]
 
 
-def preview(cron: str, zone: str, *, after: datetime | None = None, count: int = 10) -> Preview:
-    """The next `count` due times later than `after` (now, unless told).
+def preview(told: Told, *, after: datetime | None = None, count: int = 10, schedule_id: int = 0) -> Preview:
+    """The next `count` due times later than `after` (now, unless told), by the function that plans them.
 
     Raises:
-        BadInput: at `cron` or `zone`, or at both.
+        BadInput: naming everything that is wrong with it.
     """
-    line, place = _checked(cron, zone)
-    times = due.due_times(line, place, after or clock.now(), count=count)
-    return Preview(line.words, [Due(one, one.astimezone(place), due.note(line, place, one)) for one in times])
+    timing = Timing.of(told)
+    jitter_s = getattr(told, "jitter_s", 0)
+    times = timing.due_times(after or clock.now(), count=count)
+    shown = [
+        Due(one, one.astimezone(timing.zone), timing.note(one), policies.planned_at(schedule_id, one, jitter_s))
+        for one in times
+    ]
+    return Preview(timing.words, shown)
 
 
-def add(
-    session: Session,
-    script_id: int,
-    *,
-    cron: str,
-    zone: str = "UTC",
-    enabled: bool = True,
-    arguments: Sequence[str] = (),
-    by: User | None,
-) -> Schedule:
-    """A new schedule, its first runs planned if it is on.
+def preview_of(schedule: Schedule, *, count: int = 10) -> Preview:
+    """The same of a schedule that there is, with the jitter that its runs will have."""
+    return preview(schedule, count=count, schedule_id=schedule.id)
+
+
+def add(session: Session, script_id: int, *, by: User | None, **wishes: Unpack[Wishes]) -> Schedule:
+    """A new schedule, its first runs planned. Its owner is who makes it, unless told.
 
     Raises:
-        BadInput: at `script_id`, `cron`, `zone` or `arguments`.
+        BadInput: at `script_id`, or naming the field.
     """
     try:
         script = scripts.get(session, script_id)
     except NotFound as error:
         raise BadInput.at("script_id", error.message) from None
-    line, _ = _checked(cron, zone)
-    check_arguments(arguments)
     now = clock.now()
-    schedule = Schedule(
-        script=script,
-        cron=line.text,
-        zone=zone,
-        enabled=enabled,
-        arguments=list(arguments),
-        cursor=now,
-        created_by_id=by.id if by else None,
-        created_at=now,
-        updated_at=now,
-    )
+    schedule = settings.new(script, now, by)
+    settings.put(session, schedule, wishes, now)
     session.add(schedule)
     session.flush()
-    ledger.start_over(session, schedule, now)
+    if not schedule.enabled:
+        pauses.begin(session, schedule.id, now, by=by)
+    planner.start_over(session, schedule, now)
     _note(session, by, Tag.SCHEDULE_CREATE, schedule)
     return schedule
 
 
-def change(
-    session: Session,
-    schedule: Schedule,
-    *,
-    cron: str | None = None,
-    zone: str | None = None,
-    enabled: bool | None = None,
-    arguments: Sequence[str] | None = None,
-    by: User | None,
-) -> Schedule:
-    """Change what is given (None leaves a thing as it is); runs that were planned by the old words are withdrawn.
+def change(session: Session, schedule: Schedule, *, by: User | None, **wishes: Unpack[Wishes]) -> Schedule:
+    """Change what is given; runs that were planned by the old words and lie ahead are withdrawn, up to the second.
 
     Raises:
-        BadInput: at `cron`, `zone` or `arguments`.
+        BadInput: naming the field.
     """
     session.refresh(schedule, with_for_update=True)  # no planner may work by the old words from here on
-    line, _ = _checked(schedule.cron if cron is None else cron, schedule.zone if zone is None else zone)
-    wanted = (line.text, schedule.zone if zone is None else zone, schedule.enabled if enabled is None else enabled)
     now = clock.now()
-    if arguments is not None:
-        check_arguments(arguments)
-        schedule.arguments = list(arguments)
-    if wanted != (schedule.cron, schedule.zone, schedule.enabled):
-        if schedule.enabled:
-            ledger.plan_one(session, schedule, now)  # what was due by the old words is accounted for by them
-        schedule.cron, schedule.zone, schedule.enabled = wanted
-        ledger.start_over(session, schedule, now)
+    was_enabled, was = schedule.enabled, settings.times(schedule)
+    planner.finish(session, schedule, now)  # what was due by the old words is accounted for by them
+    settings.put(session, schedule, wishes, now)
+    if schedule.enabled and not was_enabled:
+        pauses.end(session, schedule.id, now, by=by)
+    if was_enabled and not schedule.enabled:
+        pauses.begin(session, schedule.id, now, by=by)
+    if settings.times(schedule) != was:
+        planner.start_over(session, schedule, now)
     schedule.updated_at = now
     _note(session, by, Tag.SCHEDULE_CHANGE, schedule)
     session.flush()
@@ -125,10 +116,45 @@ def change(
 
 def remove(session: Session, schedule: Schedule, *, by: User | None) -> None:
     """Delete the schedule and its ledger; jobs that it has started stay."""
+    session.refresh(schedule, with_for_update=True)  # who fires it at this moment comes to his end first
     session.execute(delete(Occurrence).where(Occurrence.schedule_id == schedule.id))
+    session.execute(delete(Pause).where(Pause.schedule_id == schedule.id))
     _note(session, by, Tag.SCHEDULE_DELETE, schedule)
     session.delete(schedule)
     session.flush()
+
+
+def pause_all(session: Session, *, reason: str, by: User | None) -> Pause:
+    """From this second on nothing is started by any schedule; what is due is skipped, with this reason.
+
+    Raises:
+        BadInput: at `reason`.
+        Conflict: they are paused already.
+    """
+    if len(reason) > _REASON:
+        raise BadInput.at("reason", f"at most {_REASON} characters")
+    if None in pauses.lasting(session, ()):
+        raise Conflict("All schedules are paused already.")
+    pauses.begin(session, None, clock.now(), by=by, reason=reason.strip())
+    note(session, by, Tag.SCHEDULE_PAUSE_ALL, target="schedules", detail={"reason": reason.strip()})
+    return pauses.lasting(session, ())[None]
+
+
+def resume_all(session: Session, *, by: User | None) -> None:
+    """Schedules that are not switched off by themselves start jobs again; what was due meanwhile stays skipped.
+
+    Raises:
+        Conflict: they are not paused.
+    """
+    if None not in pauses.lasting(session, ()):
+        raise Conflict("The schedules are not paused.")
+    pauses.end(session, None, clock.now(), by=by)
+    note(session, by, Tag.SCHEDULE_RESUME_ALL, target="schedules")
+
+
+def pauses_of(session: Session, schedule_ids: Collection[int]) -> dict[int | None, Pause]:
+    """Which of these schedules are off, and since when; under None the pause of all."""
+    return pauses.lasting(session, schedule_ids)
 
 
 def get(session: Session, schedule_id: int) -> Schedule:
@@ -178,26 +204,17 @@ def last_tick(session: Session) -> datetime | None:
     return session.scalar(select(ClockTick.at).where(ClockTick.id == ClockTick.ONLY))
 
 
-def _checked(cron: str, zone: str) -> tuple[Cron, ZoneInfo]:
-    """Both parsed, or an error that names everything that is wrong with them."""
-    mistakes: list[BadInput] = []
-    try:
-        line = Cron.parse(cron)
-    except BadInput as error:
-        mistakes.append(error)
-    try:
-        place = zone_of(zone)
-    except BadInput as error:
-        mistakes.append(error)
-    if mistakes:
-        raise BadInput("; ".join(one.message for one in mistakes), fields=[f for one in mistakes for f in one.fields])
-    return line, place
-
-
 def _note(session: Session, by: User | None, tag: Tag, schedule: Schedule) -> None:
-    words = {"script": schedule.script_id, "cron": schedule.cron, "zone": schedule.zone, "enabled": schedule.enabled}
+    words = {
+        "script": schedule.script_id,
+        "kind": schedule.kind,
+        "cron": schedule.cron,
+        "zone": schedule.zone,
+        "enabled": schedule.enabled,
+    }
     note(session, by, tag, target=f"schedule:{schedule.id}", detail=words)
 
 
 def _viewed() -> Select[Schedule]:
-    return select(Schedule).options(joinedload(Schedule.script), joinedload(Schedule.created_by))
+    people = (joinedload(Schedule.created_by), joinedload(Schedule.owner))
+    return select(Schedule).options(joinedload(Schedule.script), *people, selectinload(Schedule.calendars))

@@ -1,11 +1,11 @@
-"""What the clock rings every minute: note that it ticked, and plan. Also called once when a worker starts to fire."""
+"""What the clock rings every minute: note that it ticked, and plan. `firing` plans as well, in case nobody rings."""
 
 from __future__ import annotations
 
 from scripter.context import Context
 from scripter.lib import clock
 from scripter.lib.queue import task
-from scripter.schedules import ledger
+from scripter.schedules import ledger, planner
 
 
 @task("schedules.tick", queue="ticks", every="* * * * *")
@@ -18,5 +18,5 @@ def tick(context: Context) -> None:
 
 def plan(context: Context) -> None:
     """Plan all that is to be planned now, in as many short transactions as it takes."""
-    while context.db.run(lambda session: ledger.plan(session, clock.now())):
+    while context.db.run(lambda session: planner.plan(session, clock.now())):
         pass

@@ -17,7 +17,7 @@ from scripter.lib import http
 from scripter.lib.http import Answer, Body, Page, Path, Problem, RowId
 from scripter.runners.protocol import Network
 from scripter.scripts import service, views
-from scripter.scripts.models import RetryReason, Script
+from scripter.scripts.models import Held, Restriction, RetryReason, Script
 from scripter.scripts.service import Extras, Limits, RetryWishes, Saved, Settings
 from scripter.scripts.views import ScriptFiles, ScriptList, ScriptView, VersionList, VersionView, WholeVersionView
 
@@ -28,6 +28,7 @@ Message = Annotated[str, Field(max_length=500)]
 Priority = Annotated[int, Field(ge=service.PRIORITIES[0], le=service.PRIORITIES[1])]
 MaxRunning = Annotated[int, Field(ge=service.RUNNING[0], le=service.RUNNING[1])]
 MaxQueued = Annotated[int, Field(ge=service.WAITING[0], le=service.WAITING[1])]
+RestrictionKey = Annotated[str, Field(max_length=1_000)]
 Deadline = Annotated[int, Field(ge=service.DEADLINES_S[0], le=service.DEADLINES_S[1])]
 
 
@@ -89,6 +90,9 @@ class NewScript(Body):
     max_queued: MaxQueued | None = None
     retries: ScriptRetries = ScriptRetries()
     deadline_s: Deadline | None = None
+    restriction: Restriction = Restriction.NONE
+    restriction_key: RestrictionKey = ""
+    restriction_wait: Held = Held.WAIT
     message: Message = ""
 
 
@@ -108,6 +112,9 @@ class ChangeScript(Body):
     retries: ScriptRetries = ScriptRetries()
     # And here: no deadline.
     deadline_s: Deadline | None = None
+    restriction: Restriction | None = None
+    restriction_key: RestrictionKey | None = None
+    restriction_wait: Held | None = None
 
 
 class SaveVersion(Body):
@@ -141,6 +148,9 @@ def create_script(body: NewScript) -> Answer:
         max_queued=body.max_queued,
         retries=body.retries.chosen(),
         deadline_s=body.deadline_s,
+        restriction=body.restriction,
+        restriction_key=body.restriction_key,
+        restriction_wait=body.restriction_wait,
     )
     with guard.transaction() as session:
         script = service.create(
@@ -269,4 +279,10 @@ def _settings(body: ChangeScript) -> Settings:
         settings["max_queued"] = body.max_queued
     if "deadline_s" in body.model_fields_set:
         settings["deadline_s"] = body.deadline_s
+    if body.restriction is not None:
+        settings["restriction"] = body.restriction
+    if body.restriction_key is not None:
+        settings["restriction_key"] = body.restriction_key
+    if body.restriction_wait is not None:
+        settings["restriction_wait"] = body.restriction_wait
     return settings

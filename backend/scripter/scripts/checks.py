@@ -16,6 +16,7 @@ MAX_VALUE = 32_768
 _MAX_PARSED_BYTES = 256 * 1024
 _MAX_WARNINGS = 50
 
+_KEY = re.compile(r"(?:[\w .:/-]|\{[A-Za-z_][A-Za-z0-9_]*\})+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
 # They decide which programs and libraries are loaded, or belong to the agent: a script that was reviewed would not be
 # what runs.
@@ -63,6 +64,23 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     if mistakes:
         raise BadInput("; ".join(f"{one.field}: {one.message}" for one in mistakes[:3]), fields=mistakes)
     return dict(given)
+
+
+def restriction_key(key: str) -> None:
+    """Refuse a key that is none, or whose places for values of variables cannot be read.
+
+    Raises:
+        BadInput: at `restriction_key`.
+    """
+    if not key:
+        raise BadInput.at("restriction_key", "A name is needed that scripts share, such as database or db-{REGION}.")
+    if len(key) > 100:
+        raise BadInput.at("restriction_key", "At most 100 characters.")
+    if not _KEY.fullmatch(key):
+        raise BadInput.at(
+            "restriction_key",
+            "Letters, digits, spaces and . _ : / - only, and names of variables in braces, such as db-{REGION}.",
+        )
 
 
 def warnings(given: Sequence[SourceFile]) -> list[str]:

@@ -27,6 +27,25 @@ class RetryReason(StrEnum):
     LOST = "lost"
 
 
+class Restriction(StrEnum):
+    """Which other jobs a job of a script may not run beside."""
+
+    NONE = "none"
+    # Those of the same script.
+    SELF = "self"
+    # Those that hold the same key, of whatever script.
+    KEY = "key"
+    # Those of all scripts that say the same.
+    GLOBAL = "global"
+
+
+class Held(StrEnum):
+    """What a job does that may not run because of another one."""
+
+    REFUSE = "refuse"
+    WAIT = "wait"
+
+
 class Retries(TypedDict):
     """Which attempts of a job are followed by another one, and after how long. Copied onto each job as it is queued.
 
@@ -76,6 +95,10 @@ class Script(Base):
     priority: Mapped[int] = mapped_column(default=0)
     max_running: Mapped[int | None]
     max_queued: Mapped[int | None]
+    # Which jobs may not run beside its own. The key may hold the values of variables: `db-{REGION}`.
+    restriction: Mapped[Restriction] = mapped_column(String(10), default=Restriction.NONE)
+    restriction_key: Mapped[str] = mapped_column(String(100), default="")
+    restriction_wait: Mapped[Held] = mapped_column(String(10), default=Held.WAIT)
     # No constraint: the two tables point at each other, which SQLite cannot be taught in a migration; set in the
     # same transaction as the version's own row.
     latest_version_id: Mapped[int | None] = mapped_column(Id)

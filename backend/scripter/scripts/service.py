@@ -27,7 +27,8 @@ from scripter.lib.names import check_name, name_key
 from scripter.runners.protocol import Network
 from scripter.scripts import versions
 from scripter.scripts.checks import environment as check_environment
-from scripter.scripts.models import ONCE, Retries, RetryReason, Script, Version
+from scripter.scripts.checks import restriction_key as check_restriction_key
+from scripter.scripts.models import ONCE, Held, Restriction, Retries, RetryReason, Script, Version
 from scripter.scripts.versions import Saved, add_files, files, history, latest_of, save_version, sweep, version
 
 __all__ = [
@@ -105,6 +106,9 @@ class Extras(TypedDict, total=False):
     max_queued: int | None
     retries: RetryWishes
     deadline_s: int | None
+    restriction: Restriction
+    restriction_key: str
+    restriction_wait: Held
 
 
 class Settings(Extras, total=False):
@@ -143,6 +147,9 @@ def create(
         network=Network.NONE,
         environment={},
         priority=0,
+        restriction=Restriction.NONE,
+        restriction_key="",
+        restriction_wait=Held.WAIT,
         retries=ONCE,
         created_by_id=by.id if by else None,
     )
@@ -224,6 +231,7 @@ def _set(session: Session, script: Script, settings: Settings) -> None:
         script.environment = check_environment(settings["environment"])
     _set_limits(context.of(session), script, settings.get("limits", {}))
     _set_share(script, settings)
+    _set_restriction(script, settings)
     _set_retries(script, settings)
 
 
@@ -254,6 +262,15 @@ def _set_share(script: Script, settings: Settings) -> None:
         ("max_queued", script.max_queued, WAITING, "jobs"),
     )
     bounds.check(Bound(name, value, *ends, unit) for name, value, ends, unit in chosen if value is not None)
+
+
+def _set_restriction(script: Script, settings: Settings) -> None:
+    """Which jobs may not run beside those of the script. A key that is not in use is kept for when it is again."""
+    script.restriction = settings.get("restriction", script.restriction)
+    script.restriction_wait = settings.get("restriction_wait", script.restriction_wait)
+    script.restriction_key = settings.get("restriction_key", script.restriction_key).strip()
+    if script.restriction == Restriction.KEY:
+        check_restriction_key(script.restriction_key)
 
 
 def _set_retries(script: Script, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from scripter.images.models import Build, ImageStatus
 from scripter.lib.http import Items, View
 from scripter.runners.protocol import Network
 from scripter.scripts import service
-from scripter.scripts.models import RetryReason, Script, Version
+from scripter.scripts.models import Held, Restriction, RetryReason, Script, Version
 from scripter.scripts.service import LastJob
 
 
@@ -89,6 +89,9 @@ class ScriptView(View):
     max_queued: int | None
     retries: ScriptRetriesView
     deadline_s: int | None
+    restriction: Restriction
+    restriction_key: str
+    restriction_wait: Held
     last_job: LastJobView | None
     schedules: int
     created_at: datetime
@@ -196,6 +199,9 @@ def _script(
         max_queued=script.max_queued,
         retries=ScriptRetriesView(**script.retries),
         deadline_s=script.deadline_s,
+        restriction=script.restriction,
+        restriction_key=script.restriction_key,
+        restriction_wait=script.restriction_wait,
         last_job=None if job is None else _last_job(job),
         schedules=schedules,
         created_at=script.created_at,

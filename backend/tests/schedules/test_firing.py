@@ -13,7 +13,7 @@ from scripter.jobs.models import Job
 from scripter.lib import clock
 from scripter.schedules import service
 from scripter.schedules.firing import Firing
-from scripter.schedules.models import Occurrence, Outcome, Schedule
+from scripter.schedules.models import Occurrence, Outcome, Overlap, Schedule
 from scripter.scripts.models import Script
 
 MakeScript = Callable[..., int]
@@ -22,11 +22,11 @@ MakeScript = Callable[..., int]
 def planned(context: Context, script_id: int, count: int, *, seconds: float) -> int:
     """A schedule with `count` occurrences that become due from `seconds` on, 100 ms apart. Gives its id."""
     with context.db.transaction() as session:
-        schedule = service.add(session, script_id, cron="0 0 29 2 *", by=None)
+        schedule = service.add(session, script_id, cron="0 0 29 2 *", overlap=Overlap.ALLOW, overlap_limit=100, by=None)
         start = clock.now() + timedelta(seconds=seconds)
         for number in range(count):
             due_at = start + timedelta(milliseconds=100 * number)
-            session.add(Occurrence(schedule_id=schedule.id, due_at=due_at, outcome=Outcome.PLANNED))
+            session.add(Occurrence(schedule_id=schedule.id, due_at=due_at, planned_at=due_at, outcome=Outcome.PLANNED))
         return schedule.id
 
 

@@ -423,8 +423,26 @@ export interface paths {
         /** All schedules, or those of one script, each with its next due time. */
         get: operations["schedules_list_schedules"];
         put?: never;
-        /** Give a script a crontab line. */
+        /** Let a script start by itself: by a crontab line, at a steady pace, or once. */
         post: operations["schedules_add_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/pause-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether all schedules are paused, since when, by whom and why. */
+        get: operations["schedules_show_pause_all"];
+        put?: never;
+        /** From this second on no schedule starts anything. What is due is skipped, with this reason. */
+        post: operations["schedules_pause_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -440,8 +458,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a crontab line means in a zone: in words, and its next ten due times. Stores nothing. */
+        /** What times mean: in words, and the next ten of them. Stores nothing. */
         post: operations["schedules_preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/resume-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Schedules start jobs again, but for those that are switched off by themselves. */
+        post: operations["schedules_resume_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -877,6 +912,12 @@ export interface components {
             size_bytes: number;
         };
         /**
+         * CatchUp
+         * @description Which runs that came too late still take place.
+         * @enum {string}
+         */
+        CatchUp: "none" | "latest" | "all";
+        /**
          * ChangeImage
          * @description What is left out stays as it is. The limits can be changed only while dormant or failed.
          */
@@ -942,6 +983,10 @@ export interface components {
             network?: components["schemas"]["Network"] | null;
             /** Priority */
             priority?: number | null;
+            restriction?: components["schemas"]["Restriction"] | null;
+            /** Restriction Key */
+            restriction_key?: string | null;
+            restriction_wait?: components["schemas"]["Held"] | null;
             /**
              * @default {
              *       "count": null,
@@ -960,6 +1005,12 @@ export interface components {
             late: boolean;
         };
         /**
+         * Code
+         * @description Why, for programs.
+         * @enum {string}
+         */
+        Code: "paused" | "blackout" | "overlap" | "restriction" | "limit" | "failed_to_start" | "down" | "grace" | "replaced" | "ended" | "restored";
+        /**
          * DiskView
          * @description The disk of the data directory, as the web process sees it. `shortage` says why nothing begins; null: it may.
          */
@@ -973,13 +1024,19 @@ export interface components {
         };
         /**
          * DueView
-         * @description One due time. `local` carries the offset that the clocks of the zone have at that moment.
+         * @description One due time. `local` carries the offset that the clocks of the zone have at that moment; `planned_at` is when it
+         *     is to start, with the jitter.
          */
         DueView: {
             /** Local */
             local: string;
             /** Note */
             note: string | null;
+            /**
+             * Planned At
+             * Format: date-time
+             */
+            planned_at: string;
             /**
              * Utc
              * Format: date-time
@@ -1063,6 +1120,12 @@ export interface components {
             /** Status */
             status: string;
         };
+        /**
+         * Held
+         * @description What a job does that may not run because of another one.
+         * @enum {string}
+         */
+        Held: "refuse" | "wait";
         /**
          * HitView
          * @description A line of the log that begins at byte `offset`, with its neighbours; without time and stream, long ones cut.
@@ -1249,6 +1312,8 @@ export interface components {
             /** Reason */
             reason: string | null;
             reason_code: components["schemas"]["Reason"] | null;
+            /** Restriction */
+            restriction: string | null;
             /** Retry At */
             retry_at: string | null;
             /** Schedule Id */
@@ -1270,9 +1335,17 @@ export interface components {
             version: components["schemas"]["VersionRef"];
             /** Waits For */
             waits_for: string | null;
+            /** Waits For Job Id */
+            waits_for_job_id: number | null;
             /** Worker */
             worker: string | null;
         };
+        /**
+         * Kind
+         * @description How a schedule says when it is due.
+         * @enum {string}
+         */
+        Kind: "cron" | "every" | "once";
         /**
          * LastJobView
          * @description The newest job of a script, in short.
@@ -1394,7 +1467,7 @@ export interface components {
         };
         /**
          * NewSchedule
-         * @description A schedule to be made.
+         * @description A schedule to be made. Its owner is who makes it, unless told.
          */
         NewSchedule: {
             /**
@@ -1402,15 +1475,82 @@ export interface components {
              * @default []
              */
             arguments?: string[];
-            /** Cron */
-            cron: string;
+            /** At */
+            at?: string | null;
+            /**
+             * Blackouts
+             * @default []
+             */
+            blackouts?: components["schemas"]["PeriodBody"][];
+            /**
+             * Calendars
+             * @default []
+             */
+            calendars?: number[];
+            /** @default latest */
+            catch_up?: components["schemas"]["CatchUp"];
+            /**
+             * Catch Up Cap
+             * @default 10
+             */
+            catch_up_cap?: number;
+            /**
+             * Catch Up Window S
+             * @default 86400
+             */
+            catch_up_window_s?: number;
+            /**
+             * Cron
+             * @default
+             */
+            cron?: string;
             /**
              * Enabled
              * @default true
              */
             enabled?: boolean;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Environment */
+            environment?: {
+                [key: string]: string;
+            };
+            /** Epoch */
+            epoch?: string | null;
+            /** Every S */
+            every_s?: number | null;
+            /**
+             * Grace S
+             * @default 60
+             */
+            grace_s?: number;
+            /**
+             * Jitter S
+             * @default 0
+             */
+            jitter_s?: number;
+            /** @default cron */
+            kind?: components["schemas"]["Kind"];
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default skip */
+            overlap?: components["schemas"]["Overlap"];
+            /**
+             * Overlap Limit
+             * @default 1
+             */
+            overlap_limit?: number;
+            /** Owner Id */
+            owner_id?: number | null;
+            /** Priority */
+            priority?: number | null;
             /** Script Id */
             script_id: number;
+            /** Starts At */
+            starts_at?: string | null;
             /**
              * Zone
              * @default UTC
@@ -1469,6 +1609,15 @@ export interface components {
              * @default 0
              */
             priority?: number;
+            /** @default none */
+            restriction?: components["schemas"]["Restriction"];
+            /**
+             * Restriction Key
+             * @default
+             */
+            restriction_key?: string;
+            /** @default wait */
+            restriction_wait?: components["schemas"]["Held"];
             /**
              * @default {
              *       "count": null,
@@ -1501,7 +1650,7 @@ export interface components {
         };
         /**
          * OccurrenceView
-         * @description One due time and what became of it.
+         * @description One due time and what became of it; `late_ms` counts from `planned_at`, its due time with the jitter.
          */
         OccurrenceView: {
             /**
@@ -1518,8 +1667,14 @@ export interface components {
             /** Late Ms */
             late_ms: number | null;
             outcome: components["schemas"]["Outcome"];
+            /**
+             * Planned At
+             * Format: date-time
+             */
+            planned_at: string;
             /** Reason */
             reason: string | null;
+            reason_code: components["schemas"]["Code"] | null;
         };
         /**
          * Outcome
@@ -1528,8 +1683,82 @@ export interface components {
          */
         Outcome: "planned" | "ran" | "skipped" | "missed" | "caught_up";
         /**
+         * Overlap
+         * @description What a due time does while jobs of the same schedule have not ended.
+         * @enum {string}
+         */
+        Overlap: "skip" | "queue" | "allow" | "replace" | "fail";
+        /**
+         * PauseAllWish
+         * @description Why nothing is to start.
+         */
+        PauseAllWish: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * PauseView
+         * @description Since when a schedule is off, or all are; who said so, and why.
+         */
+        PauseView: {
+            paused_by: components["schemas"]["Named"] | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * PausedView
+         * @description The pause of all schedules; null: there is none.
+         */
+        PausedView: {
+            pause: components["schemas"]["PauseView"] | null;
+        };
+        /**
+         * PeriodBody
+         * @description A time in which nothing starts: either `from` and `to` (moments), or `weekly`, or `date` (2026-12-25).
+         */
+        PeriodBody: {
+            /** Date */
+            date?: string | null;
+            /** From */
+            from?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** To */
+            to?: string | null;
+            weekly?: components["schemas"]["WeeklyBody"] | null;
+        };
+        /**
+         * PeriodView
+         * @description A time in which nothing starts: either `from` and `to`, or `weekly`, or `date`; the others are null.
+         */
+        PeriodView: {
+            /** Date */
+            date?: string | null;
+            /** From */
+            from?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** To */
+            to?: string | null;
+            weekly?: components["schemas"]["WeeklyView"] | null;
+        };
+        /**
          * PreviewView
-         * @description What a crontab line means.
+         * @description What the times of a schedule mean.
          */
         PreviewView: {
             /** Next */
@@ -1539,11 +1768,33 @@ export interface components {
         };
         /**
          * PreviewWish
-         * @description A crontab line to be explained.
+         * @description Times to be explained. With `schedule_id` the jitter is the one that runs of this schedule have.
          */
         PreviewWish: {
-            /** Cron */
-            cron: string;
+            /** At */
+            at?: string | null;
+            /**
+             * Cron
+             * @default
+             */
+            cron?: string;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Epoch */
+            epoch?: string | null;
+            /** Every S */
+            every_s?: number | null;
+            /**
+             * Jitter S
+             * @default 0
+             */
+            jitter_s?: number;
+            /** @default cron */
+            kind?: components["schemas"]["Kind"];
+            /** Schedule Id */
+            schedule_id?: number | null;
+            /** Starts At */
+            starts_at?: string | null;
             /**
              * Zone
              * @default UTC
@@ -1598,7 +1849,13 @@ export interface components {
          * @description Why a job ended, for programs; people read the words in `Job.reason`.
          * @enum {string}
          */
-        Reason: "exit" | "timeout" | "out_of_memory" | "disk_limit" | "cancelled" | "signal" | "could_not_start" | "lost" | "deadline";
+        Reason: "exit" | "timeout" | "out_of_memory" | "disk_limit" | "cancelled" | "signal" | "could_not_start" | "lost" | "deadline" | "overlap";
+        /**
+         * Restriction
+         * @description Which other jobs a job of a script may not run beside.
+         * @enum {string}
+         */
+        Restriction: "none" | "self" | "key" | "global";
         /**
          * RetryReason
          * @description The ends of an attempt that may be followed by another one, if the script says so.
@@ -1646,15 +1903,52 @@ export interface components {
         };
         /**
          * ScheduleChange
-         * @description What is to change; what is left out stays.
+         * @description What is to change; what is left out stays. Null takes away what need not be there.
          */
         ScheduleChange: {
             /** Arguments */
             arguments?: string[] | null;
+            /** At */
+            at?: string | null;
+            /** Blackouts */
+            blackouts?: components["schemas"]["PeriodBody"][] | null;
+            /** Calendars */
+            calendars?: number[] | null;
+            catch_up?: components["schemas"]["CatchUp"] | null;
+            /** Catch Up Cap */
+            catch_up_cap?: number | null;
+            /** Catch Up Window S */
+            catch_up_window_s?: number | null;
             /** Cron */
             cron?: string | null;
             /** Enabled */
             enabled?: boolean | null;
+            /** Ends At */
+            ends_at?: string | null;
+            /** Environment */
+            environment?: {
+                [key: string]: string;
+            } | null;
+            /** Epoch */
+            epoch?: string | null;
+            /** Every S */
+            every_s?: number | null;
+            /** Grace S */
+            grace_s?: number | null;
+            /** Jitter S */
+            jitter_s?: number | null;
+            kind?: components["schemas"]["Kind"] | null;
+            /** Name */
+            name?: string | null;
+            overlap?: components["schemas"]["Overlap"] | null;
+            /** Overlap Limit */
+            overlap_limit?: number | null;
+            /** Owner Id */
+            owner_id?: number | null;
+            /** Priority */
+            priority?: number | null;
+            /** Starts At */
+            starts_at?: string | null;
             /** Zone */
             zone?: string | null;
         };
@@ -1675,6 +1969,17 @@ export interface components {
         ScheduleView: {
             /** Arguments */
             arguments: string[];
+            /** At */
+            at: string | null;
+            /** Blackouts */
+            blackouts: components["schemas"]["PeriodView"][];
+            /** Calendars */
+            calendars: components["schemas"]["Named"][];
+            catch_up: components["schemas"]["CatchUp"];
+            /** Catch Up Cap */
+            catch_up_cap: number;
+            /** Catch Up Window S */
+            catch_up_window_s: number;
             /**
              * Created At
              * Format: date-time
@@ -1685,14 +1990,40 @@ export interface components {
             cron: string;
             /** Enabled */
             enabled: boolean;
+            /** Ends At */
+            ends_at: string | null;
+            /** Environment */
+            environment: {
+                [key: string]: string;
+            };
+            /** Epoch */
+            epoch: string | null;
+            /** Every S */
+            every_s: number | null;
+            /** Grace S */
+            grace_s: number;
             /** Id */
             id: number;
+            /** Jitter S */
+            jitter_s: number;
+            kind: components["schemas"]["Kind"];
             last: components["schemas"]["OccurrenceView"] | null;
+            /** Name */
+            name: string;
             /** Next */
             next: components["schemas"]["DueView"][];
             /** Next At */
             next_at: string | null;
+            overlap: components["schemas"]["Overlap"];
+            /** Overlap Limit */
+            overlap_limit: number;
+            owner: components["schemas"]["Named"] | null;
+            pause: components["schemas"]["PauseView"] | null;
+            /** Priority */
+            priority: number | null;
             script: components["schemas"]["Named"];
+            /** Starts At */
+            starts_at: string | null;
             /**
              * Updated At
              * Format: date-time
@@ -1841,6 +2172,10 @@ export interface components {
             network: components["schemas"]["Network"];
             /** Priority */
             priority: number;
+            restriction: components["schemas"]["Restriction"];
+            /** Restriction Key */
+            restriction_key: string;
+            restriction_wait: components["schemas"]["Held"];
             retries: components["schemas"]["ScriptRetriesView"];
             /** Schedules */
             schedules: number;
@@ -2057,6 +2392,30 @@ export interface components {
             number: number;
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * WeeklyBody
+         * @description From one time of the day to another on these days; one that ends before it begins goes on into the next day.
+         */
+        WeeklyBody: {
+            /** Days */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * WeeklyView
+         * @description From one time of the day to another on these days.
+         */
+        WeeklyView: {
+            /** Days */
+            days: string[];
+            /** From */
+            from: string;
+            /** To */
+            to: string;
         };
         /**
          * WholeVersionView
@@ -4955,6 +5314,185 @@ export interface operations {
             };
         };
     };
+    schedules_show_pause_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PausedView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedules_pause_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseAllWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PausedView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     schedules_preview_schedule: {
         parameters: {
             query?: never;
@@ -5015,6 +5553,89 @@ export interface operations {
             };
             /** @description The body is not of a type that is accepted here. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedules_resume_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PausedView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
