@@ -33,6 +33,7 @@ def register(root: click.Group) -> None:
 @click.option(
     "--certificate",
     "certificates",
+    envvar="SCRIPTER_CERTIFICATES",
     type=click.Path(path_type=Path),
     multiple=True,
     help="A certificate to look at as well (PEM); can be given several times.",

@@ -28,7 +28,7 @@ ROOT = 0
 
 DAYS = 825
 RENEWED_BEFORE_S = 30 * 24 * 3600
-_NAME = re.compile(r"[A-Za-z0-9*]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _ALWAYS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -130,7 +130,8 @@ def _write_secrets(settings: Settings, places: Places, url: str) -> None:
     _write(app / "database_url", settings.database.url or own_database, SCRIPTER)
     _write(app / "queue_url", settings.queue.url or f"amqp://scripter:{password}@rabbitmq/scripter", SCRIPTER)
     _write(top / "url", url, ROOT, 0o644)
-    _write(_directory(places.certificate, NGINX, 0o750) / "url", url, NGINX)
+    # Nothing in there is secret but the key.
+    _write(_directory(places.certificate, ROOT, 0o755) / "url", url, ROOT, 0o644)
 
 
 def _directory(path: Path, group: int, mode: int) -> Path:
@@ -140,19 +141,19 @@ def _directory(path: Path, group: int, mode: int) -> Path:
     return path
 
 
-def _allow(path: Path, group: int, mode: int = 0o640) -> None:
-    os.chown(path, ROOT, group)
+def _allow(path: Path, group: int, mode: int = 0o640, owner: int = ROOT) -> None:
+    os.chown(path, owner, group)
     path.chmod(mode)
 
 
-def _write(path: Path, content: str, group: int, mode: int = 0o640) -> None:
+def _write(path: Path, content: str, group: int, mode: int = 0o640, owner: int = ROOT) -> None:
     """Whole or not at all: somebody may be reading it."""
     draft = path.with_name(f".{path.name}")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(content)
         os.fsync(file.fileno())
-    _allow(draft, group, mode)
+    _allow(draft, group, mode, owner)
     draft.replace(path)
 
 
@@ -170,8 +171,10 @@ def _write_certificate(places: Places, names: list[str]) -> None:
         missing = next(path.name for path in given if path not in there)
         raise BadInput.at("nginx/certs", f"there is {there[0].name} and no {missing}: a certificate takes both")
     elif not _still_good(places, made_for, names):
+        # While the one is new and the other old, they are nobody's pair: the next run begins again.
+        made_for.unlink(missing_ok=True)
         _make_pair(places, names)
-        _write(made_for, "\n".join(names), NGINX)
+        _write(made_for, "\n".join(names), ROOT, 0o644)
         click.echo(f"Made a certificate for {', '.join(names)}. Nobody vouches for it: browsers will warn.")
 
 
@@ -212,9 +215,8 @@ def _check_pair(certificate: Path, key: Path) -> None:
 
 
 def _install(places: Places, certificate: Path, key: Path) -> None:
-    _write(places.certificate / "server.crt", certificate.read_text(), NGINX)
-    _write(places.certificate / "server.key", key.read_text(), NGINX, 0o600)
-    os.chown(places.certificate / "server.key", NGINX, NGINX)
+    _write(places.certificate / "server.crt", certificate.read_text(), ROOT, 0o644)
+    _write(places.certificate / "server.key", key.read_text(), NGINX, 0o600, owner=NGINX)
 
 
 def _openssl(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
