@@ -34,8 +34,8 @@ _TRUSTED_S = 60.0
 # Longer than any trial: what has ended before that was left by a worker that died in the middle of one.
 _LEFT_OVER = "10m"
 _REMEDY = (
-    "Run `scripter egress` as root on the Docker engine's machine, after each of its starts; or give the script the"
-    " network mode none or bridge."
+    "Run `scripter egress` as root on the Docker engine's machine, after each of its starts (with compose: `docker"
+    " compose exec -T worker scripter egress --print | sudo sh`); or give the script the network mode none or bridge."
 )
 
 

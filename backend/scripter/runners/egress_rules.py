@@ -58,6 +58,14 @@ def put(dns: Sequence[str]) -> None:
     _run(["iptables-restore", *_WAIT, "--noflush"], _table(dns, missing))
 
 
+def as_shell(dns: Sequence[str]) -> str:
+    """What `put` does as a script for root's shell, on a machine that has iptables and not Scripter."""
+    iptables = " ".join(["iptables", *_WAIT])
+    jumps = [f"{iptables} -C {chain} {rule} 2>/dev/null || {iptables} -I {chain} 1 {rule}" for chain, rule in JUMPS]
+    restore = " ".join(["iptables-restore", *_WAIT, "--noflush"])
+    return "\n".join(["set -e", f"{restore} <<'RULES'", _table(dns, []) + "RULES", *jumps, ""])
+
+
 def seen() -> str:
     """The rules that a job's packets meet, in order, as iptables tells them; other text means other rules.
 
