@@ -63,6 +63,7 @@ class Tag(StrEnum):
     SCHEDULE_DELETE = "schedule:delete"
     SCHEDULE_PAUSE_ALL = "schedule:pause_all"
     SCHEDULE_RESUME_ALL = "schedule:resume_all"
+    SCHEDULE_BACKFILL = "schedule:backfill"
     CALENDAR_CREATE = "calendar:create"
     CALENDAR_CHANGE = "calendar:change"
     CALENDAR_DELETE = "calendar:delete"

@@ -96,7 +96,7 @@ class Problem(View):
 
 def show(view: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """`view` as JSON."""
-    return flask.Response(view.model_dump_json(), status, headers, mimetype="application/json")
+    return flask.Response(view.model_dump_json(by_alias=True), status, headers, mimetype="application/json")
 
 
 def no_content() -> Answer:

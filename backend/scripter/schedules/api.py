@@ -12,7 +12,7 @@ from scripter.access.guard import needs
 from scripter.access.scopes import Scope
 from scripter.lib import http
 from scripter.lib.http import Answer, Page, Problem
-from scripter.schedules import ledger, service, zones
+from scripter.schedules import explaining, ledger, service, zones
 from scripter.schedules.models import Schedule
 from scripter.schedules.views import (
     NewSchedule,
@@ -93,8 +93,10 @@ def list_occurrences(path: SchedulePath, query: Page) -> Answer:
 @bp.post("/schedules/preview", responses={200: PreviewView})
 @needs(Scope.SCHEDULE_READ)
 def preview_schedule(body: PreviewWish) -> Answer:
-    """What times mean: in words, and the next ten of them. Stores nothing."""
-    return http.show(PreviewView.of(service.preview(body, schedule_id=body.schedule_id or 0)))
+    """What times mean: in words, the next ten and the last five of them, and what the clock changes of the coming year
+    do to them. Stores nothing."""
+    viewer = zones.zone_of(body.viewer_zone, field="viewer_zone") if body.viewer_zone is not None else None
+    return http.show(PreviewView.of(explaining.explain(body, schedule_id=body.schedule_id or 0), viewer))
 
 
 @bp.get("/schedules/pause-all", responses={200: PausedView})

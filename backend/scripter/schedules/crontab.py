@@ -145,7 +145,7 @@ class _Reader:
         self._forget_settings()
         try:
             told = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             told = None
         if not isinstance(told, dict):
             self._differs(number, "settings", "This comment looks like Scripter's own, and cannot be read.")

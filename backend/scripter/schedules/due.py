@@ -12,7 +12,7 @@ zone, cronsim 2.8 drops runs after a shift of half an hour, and around a midnigh
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -34,13 +34,18 @@ def due_times(
 
 
 def last_times(cron: Cron, zone: ZoneInfo, until: datetime, count: int) -> list[datetime]:
-    """The last `count` due times up to `until` (included), in UTC, rising; fewer if there were fewer in 50 years.
+    """The last `count` due times up to `until` (included), in UTC, rising; fewer if there were fewer in 50 years."""
+    return latest(lambda after: due_times(cron, zone, after, until=until), until, count)
+
+
+def latest(times: Callable[[datetime], Iterator[datetime]], until: datetime, count: int) -> list[datetime]:
+    """The last `count` of the rising `times` later than some moment, up to `until`.
 
     Found by walking forward from ever earlier starts: looking back must not have rules of its own.
     """
     back, found = _FIRST_LOOK_BACK, deque[datetime]()
     while len(found) < count and back <= _LONGEST_LOOK_BACK:
-        found = deque(due_times(cron, zone, until - back, until=until), maxlen=count)
+        found = deque(times(until - back), maxlen=count)
         back *= 8
     return list(found)
 

@@ -40,6 +40,7 @@ class Code(StrEnum):
     REPLACED = "replaced"
     ENDED = "ended"
     RESTORED = "restored"
+    BACKFILL = "backfill"
 
 
 class Overlap(StrEnum):

@@ -4,7 +4,7 @@ What is wished for is put onto a schedule by `settings`; `planner` writes the ro
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple, Unpack
 
@@ -24,7 +24,7 @@ from scripter.scripts import service as scripts
 from scripter.scripts.models import Script
 
 __all__ = [
-    "Due", "Preview", "Wishes", "add", "change", "counts", "forget_script", "get", "last_tick", "listed",
+    "Due", "Preview", "Wishes", "add", "change", "counts", "dues", "forget_script", "get", "last_tick", "listed",
     "occurrences", "pause_all", "pauses_of", "preview", "preview_of", "remove", "resume_all",
 ]  # fmt: skip
 
@@ -55,13 +55,16 @@ def preview(told: Told, *, after: datetime | None = None, count: int = 10, sched
         BadInput: naming everything that is wrong with it.
     """
     timing = Timing.of(told)
-    jitter_s = getattr(told, "jitter_s", 0)
     times = timing.due_times(after or clock.now(), count=count)
-    shown = [
+    return Preview(timing.words, dues(timing, times, getattr(told, "jitter_s", 0), schedule_id))
+
+
+def dues(timing: Timing, times: Iterable[datetime], jitter_s: int, schedule_id: int) -> list[Due]:
+    """These due times as people want to see them."""
+    return [
         Due(one, one.astimezone(timing.zone), timing.note(one), policies.planned_at(schedule_id, one, jitter_s))
         for one in times
     ]
-    return Preview(timing.words, shown)
 
 
 def preview_of(schedule: Schedule, *, count: int = 10) -> Preview:

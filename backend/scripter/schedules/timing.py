@@ -118,6 +118,10 @@ class Timing:
             return due.due_times(self.cron, self.zone, after, until=until, count=count)
         return islice(due.bounded(self._steady(after), until), count)
 
+    def last_times(self, until: datetime, count: int) -> list[datetime]:
+        """The last `count` due times up to `until` (included), in UTC, rising."""
+        return due.latest(lambda after: self.due_times(after, until=until), until, count)
+
     def note(self, moment: datetime) -> str | None:
         """What a change of the clocks does to this due time, in words; None on an ordinary day."""
         return None if self.cron is None else due.note(self.cron, self.zone, moment)

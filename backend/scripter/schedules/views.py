@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal, cast
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
 from scripter.lib import http
+from scripter.schedules.explaining import Explanation
 from scripter.schedules.models import CatchUp, Code, Kind, Occurrence, Outcome, Overlap, Pause, Schedule
 from scripter.schedules.service import Due, Preview, Wishes
 from scripter.schedules.settings import JITTERS_S
@@ -124,6 +126,7 @@ class PreviewWish(Times):
 
     jitter_s: Annotated[int, Field(ge=0, le=JITTERS_S[1])] = 0
     schedule_id: http.RowId | None = None
+    viewer_zone: Text | None = None
 
 
 class PauseAllWish(http.Body):
@@ -159,10 +162,24 @@ class DueView(http.View):
     local: str
     note: str | None
     planned_at: datetime
+    viewer: str | None = None
 
     @classmethod
-    def of(cls, due: Due) -> DueView:
-        return cls(utc=due.utc, local=due.local.isoformat(), note=due.note, planned_at=due.planned)
+    def of(cls, due: Due, viewer: ZoneInfo | None = None) -> DueView:
+        return cls(
+            utc=due.utc,
+            local=due.local.isoformat(),
+            note=due.note,
+            planned_at=due.planned,
+            viewer=due.utc.astimezone(viewer).isoformat() if viewer else None,
+        )
+
+
+class ClockChangeView(http.View):
+    """A change of the clocks in the coming year, and what it does to the schedule."""
+
+    utc: datetime
+    words: str
 
 
 class PreviewView(http.View):
@@ -170,10 +187,17 @@ class PreviewView(http.View):
 
     words: str
     next: list[DueView]
+    last: list[DueView]
+    changes: list[ClockChangeView]
 
     @classmethod
-    def of(cls, preview: Preview) -> PreviewView:
-        return cls(words=preview.words, next=[DueView.of(one) for one in preview.next])
+    def of(cls, told: Explanation, viewer: ZoneInfo | None) -> PreviewView:
+        return cls(
+            words=told.words,
+            next=[DueView.of(one, viewer) for one in told.next],
+            last=[DueView.of(one, viewer) for one in told.last],
+            changes=[ClockChangeView(utc=change.at, words=words) for change, words in told.changes],
+        )
 
 
 class OccurrenceView(http.View):

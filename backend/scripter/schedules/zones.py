@@ -10,15 +10,15 @@ from scripter.lib.errors import BadInput
 from scripter.schedules.cron import quoted
 
 
-def zone_of(name: str) -> ZoneInfo:
+def zone_of(name: str, *, field: str = "zone") -> ZoneInfo:
     """The time zone of that IANA name.
 
     Raises:
-        BadInput: at `zone`, with names that look alike.
+        BadInput: at `field`, with names that look alike.
     """
     # Only names from the list are ever opened: a zone name is a path below the zone files.
     if name not in zones():
-        raise BadInput.at("zone", _unknown_zone(name))
+        raise BadInput.at(field, _unknown_zone(name))
     return ZoneInfo(name)
 
 

@@ -9,6 +9,8 @@ import scripter.access.api
 import scripter.images.api
 import scripter.jobs.api
 import scripter.schedules.api
+import scripter.schedules.backfill_api
+import scripter.schedules.crontab_api
 import scripter.scripts.api
 import scripter.upkeep.api
 from scripter.access import guard
@@ -24,6 +26,8 @@ ROOMS = (
     scripter.images.api.bp,
     scripter.jobs.api.bp,
     scripter.schedules.api.bp,
+    scripter.schedules.backfill_api.bp,
+    scripter.schedules.crontab_api.bp,
     scripter.scripts.api.bp,
     scripter.upkeep.api.bp,
 )

@@ -184,5 +184,5 @@ def test_durations_are_told_in_the_largest_unit_that_fits(seconds: int, words: s
 def test_codes_of_the_ledger_are_what_the_api_promises() -> None:
     assert set(Code) == {
         "paused", "blackout", "overlap", "restriction", "limit", "failed_to_start",
-        "down", "grace", "replaced", "ended", "restored",
+        "down", "grace", "replaced", "ended", "restored", "backfill",
     }  # fmt: skip

@@ -85,6 +85,7 @@ def test_the_preview_shows_what_a_change_of_the_clocks_does(client: Browser) -> 
         "local": "2026-03-29T03:00:00+02:00",
         "note": "The clocks go forward: times from 02:00 to 03:00 do not exist and run now.",
         "planned_at": "2026-03-29T01:00:00Z",
+        "viewer": None,
     }
     assert told["next"][1]["note"] is None
 

@@ -431,6 +431,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All schedules, or those of one script, as a crontab file that can be imported again. */
+        get: operations["crontabs_export_crontab"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the schedules of a crontab file that there are not yet: all of them, or none if one cannot be made. */
+        post: operations["crontabs_import_crontab"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a crontab file would become, line by line, and what differs from cron. Stores nothing. */
+        post: operations["crontabs_preview_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules/pause-all": {
         parameters: {
             query?: never;
@@ -458,7 +509,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What times mean: in words, and the next ten of them. Stores nothing. */
+        /**
+         * What times mean: in words, the next ten and the last five of them, and what the clock changes of the coming year
+         * @description do to them. Stores nothing.
+         */
         post: operations["schedules_preview_schedule"];
         delete?: never;
         options?: never;
@@ -500,6 +554,40 @@ export interface paths {
         head?: never;
         /** Change what is given. Takes effect up to the second: what was planned and lies ahead is planned anew. */
         patch: operations["schedules_change_schedule"];
+        trace?: never;
+    };
+    "/api/schedules/{schedule_id}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a job for each run of a past window that never took place: one after the other, oldest first. */
+        post: operations["backfill_fill_window"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{schedule_id}/backfill/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which runs of a past window never took place. Starts nothing. */
+        post: operations["backfill_preview_backfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/schedules/{schedule_id}/occurrences": {
@@ -817,6 +905,61 @@ export interface components {
             name: string;
         };
         /**
+         * BackfillDue
+         * @description One due time. `was`: its outcome in the ledger, null where it has none; `fill`: it is to be made up for.
+         */
+        BackfillDue: {
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Fill */
+            fill: boolean;
+            /** Reason */
+            reason: string | null;
+            was: components["schemas"]["Outcome"] | null;
+        };
+        /**
+         * BackfillPreview
+         * @description What a backfill would do: `runs` jobs, of which `most` are allowed at once; of `due` due times the first 500 are
+         *     shown, oldest first.
+         */
+        BackfillPreview: {
+            /** Due */
+            due: number;
+            /** Items */
+            items: components["schemas"]["BackfillDue"][];
+            /** Most */
+            most: number;
+            /** Runs */
+            runs: number;
+        };
+        /**
+         * BackfillView
+         * @description The runs that were started, oldest first.
+         */
+        BackfillView: {
+            /** Items */
+            items: components["schemas"]["OccurrenceView"][];
+        };
+        /**
+         * BackfillWish
+         * @description A past time, both ends included.
+         */
+        BackfillWish: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
          * BuildLimits
          * @description The bounds of builds; what is left out stays as it is.
          */
@@ -997,6 +1140,19 @@ export interface components {
              */
             retries?: components["schemas"]["ScriptRetries"];
         };
+        /**
+         * ClockChangeView
+         * @description A change of the clocks in the coming year, and what it does to the schedule.
+         */
+        ClockChangeView: {
+            /**
+             * Utc
+             * Format: date-time
+             */
+            utc: string;
+            /** Words */
+            words: string;
+        };
         /** ClockView */
         ClockView: {
             /** Last Tick At */
@@ -1009,7 +1165,19 @@ export interface components {
          * @description Why, for programs.
          * @enum {string}
          */
-        Code: "paused" | "blackout" | "overlap" | "restriction" | "limit" | "failed_to_start" | "down" | "grace" | "replaced" | "ended" | "restored";
+        Code: "paused" | "blackout" | "overlap" | "restriction" | "limit" | "failed_to_start" | "down" | "grace" | "replaced" | "ended" | "restored" | "backfill";
+        /**
+         * DifferenceView
+         * @description What is not as cron has it. `line` is null where it is said of the whole file.
+         */
+        DifferenceView: {
+            /** Code */
+            code: string;
+            /** Line */
+            line: number | null;
+            /** Words */
+            words: string;
+        };
         /**
          * DiskView
          * @description The disk of the data directory, as the web process sees it. `shortage` says why nothing begins; null: it may.
@@ -1042,6 +1210,18 @@ export interface components {
              * Format: date-time
              */
             utc: string;
+            /** Viewer */
+            viewer?: string | null;
+        };
+        /**
+         * ExportView
+         * @description A crontab file; `left_out` says which schedules it does not hold.
+         */
+        ExportView: {
+            /** Left Out */
+            left_out: string[];
+            /** Text */
+            text: string;
         };
         /**
          * FailedStepView
@@ -1209,6 +1389,99 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * ImportItemView
+         * @description What becomes of one line: a new schedule, unless it is `left_out`, `exists` (the schedule that it is already) or
+         *     has a `problem`.
+         */
+        ImportItemView: {
+            /** Arguments */
+            arguments: string[];
+            /** Command */
+            command: string;
+            /** Cron */
+            cron: string | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Environment */
+            environment: {
+                [key: string]: string;
+            };
+            /** Exists */
+            exists: number | null;
+            /** Is New */
+            is_new: boolean;
+            /** Left Out */
+            left_out: boolean;
+            /** Line */
+            line: number;
+            /** Name */
+            name: string;
+            /** Next */
+            next: components["schemas"]["DueView"][];
+            /** Problem */
+            problem: string | null;
+            script: components["schemas"]["Named"] | null;
+            /** Text */
+            text: string;
+            /** Words */
+            words: string | null;
+            /** Zone */
+            zone: string | null;
+        };
+        /**
+         * ImportView
+         * @description What an import would make: `new` schedules, if no line has a problem.
+         */
+        ImportView: {
+            /** Differences */
+            differences: components["schemas"]["DifferenceView"][];
+            /** Items */
+            items: components["schemas"]["ImportItemView"][];
+            /** New */
+            new: number;
+            /** Problems */
+            problems: number;
+        };
+        /**
+         * ImportWish
+         * @description A crontab file. `system`: its sixth column is the user. `script_id`: for lines that name no script of ours.
+         *     `zone`: where the file says none. `leave_out`: the numbers of lines that are not wanted.
+         */
+        ImportWish: {
+            /**
+             * Leave Out
+             * @default []
+             */
+            leave_out?: number[];
+            /** Script Id */
+            script_id?: number | null;
+            /**
+             * Scripts
+             * @default []
+             */
+            scripts?: components["schemas"]["LineScript"][];
+            /**
+             * System
+             * @default false
+             */
+            system?: boolean;
+            /** Text */
+            text: string;
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone?: string;
+        };
+        /**
+         * ImportedView
+         * @description The schedules that were made, in the order of the file.
+         */
+        ImportedView: {
+            /** Ids */
+            ids: number[];
         };
         /**
          * JobEventList
@@ -1380,6 +1653,16 @@ export interface components {
             id: number;
             /** Number */
             number: number;
+        };
+        /**
+         * LineScript
+         * @description Which script a line of the file starts.
+         */
+        LineScript: {
+            /** Line */
+            line: number;
+            /** Script Id */
+            script_id: number;
         };
         /**
          * LogIn
@@ -1761,6 +2044,10 @@ export interface components {
          * @description What the times of a schedule mean.
          */
         PreviewView: {
+            /** Changes */
+            changes: components["schemas"]["ClockChangeView"][];
+            /** Last */
+            last: components["schemas"]["DueView"][];
             /** Next */
             next: components["schemas"]["DueView"][];
             /** Words */
@@ -1795,6 +2082,8 @@ export interface components {
             schedule_id?: number | null;
             /** Starts At */
             starts_at?: string | null;
+            /** Viewer Zone */
+            viewer_zone?: string | null;
             /**
              * Zone
              * @default UTC
@@ -5314,6 +5603,274 @@ export interface operations {
             };
         };
     };
+    crontabs_export_crontab: {
+        parameters: {
+            query?: {
+                script_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    crontabs_import_crontab: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportWish"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    crontabs_preview_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     schedules_show_pause_all: {
         parameters: {
             query?: never;
@@ -5862,6 +6419,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backfill_fill_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backfill_preview_backfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillPreview"];
                 };
             };
             /** @description The request cannot be read. */
