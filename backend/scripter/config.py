@@ -190,6 +190,13 @@ class Login(settings.Section):
     max_days: Annotated[int, Field(ge=1, le=365)] = 7
 
 
+class Clock(settings.Section):
+    """What happens with every minute, beside planning."""
+
+    # Asked for with GET whenever a minute has been planned: a watcher elsewhere notices when that stays away.
+    ping_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+
+
 class Settings(settings.Section):
     """All sections."""
 
@@ -203,6 +210,7 @@ class Settings(settings.Section):
     jobs: Jobs = Jobs()
     builds: Builds = Builds()
     login: Login = Login()
+    clock: Clock = Clock()
 
     @property
     def data_directory(self) -> Path:

@@ -32,6 +32,7 @@ from scripter.scripts.models import Script
 __all__ = [
     "Filter", "Wish", "builds_in_use", "cancel", "check_arguments", "end_overdue", "events", "forget_script", "get",
     "hindrances", "last_of", "listed", "live_of", "ring_again", "several", "start", "start_all",
+    "waiting_and_running",
 ]  # fmt: skip
 
 # In one transaction; the rest comes with the next one, a few seconds later.
@@ -221,6 +222,13 @@ def live_of(session: Session, schedule_ids: Collection[int]) -> dict[int, list[J
     for job in session.scalars(live):
         found.setdefault(job.schedule_id or 0, []).append(job)
     return found
+
+
+def waiting_and_running(session: Session) -> tuple[int, int]:
+    """How many jobs wait, and how many are starting or running."""
+    query = select(Job.status, func.count()).where(Job.status.not_in(FINAL)).group_by(Job.status)
+    counts = {Status(status): count for status, count in session.execute(query)}
+    return counts.pop(Status.QUEUED, 0), sum(counts.values())
 
 
 def builds_in_use(session: Session, build_ids: Collection[int]) -> set[int]:

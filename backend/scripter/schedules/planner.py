@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Insert, delete, insert, select
+from sqlalchemy import Insert, case, delete, insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from scripter.lib.db import Base
 from scripter.lib.errors import BadInput
 from scripter.schedules import policies
-from scripter.schedules.models import CatchUp, Occurrence, Outcome, Schedule
+from scripter.schedules.models import CatchUp, ClockTick, Kind, Occurrence, Outcome, Schedule
 from scripter.schedules.pauses import rests
 from scripter.schedules.policies import Blackout, Lateness, Rest, Verdict
 from scripter.schedules.timing import Timing
@@ -77,6 +77,28 @@ def start_over(session: Session, schedule: Schedule, now: datetime) -> None:
     session.execute(delete(Occurrence).where(*ahead))
     schedule.cursor, schedule.next_at = now, None
     plan_these(session, [schedule], now)
+
+
+def renew(session: Session, rules: str, now: datetime) -> bool:
+    """Plan anew from `now` on what goes by the clocks of a time zone, if the rules of those have become newer. True: so
+    they had. What came due before has its row by the old rules, under which it was due."""
+    known = session.scalar(select(ClockTick).where(ClockTick.id == ClockTick.ONLY))
+    if known is None or (known.rules is not None and known.rules >= rules):
+        return False
+    is_first, known.rules = known.rules is None, rules
+    if is_first:
+        return False
+    local = (Schedule.kind == Kind.CRON, Schedule.zone != "UTC")
+    again = (
+        update(Schedule)
+        .where(*local)
+        .values(next_at=now, cursor=case((Schedule.cursor > now, now), else_=Schedule.cursor))
+    )
+    session.execute(again.execution_options(synchronize_session=False))
+    ids = select(Schedule.id).where(*local)
+    ahead = (Occurrence.outcome == Outcome.PLANNED, Occurrence.due_at > now, Occurrence.schedule_id.in_(ids))
+    session.execute(delete(Occurrence).where(*ahead).execution_options(synchronize_session=False))
+    return True
 
 
 def finish(session: Session, schedule: Schedule, now: datetime) -> None:

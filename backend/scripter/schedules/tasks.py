@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import requests
+import structlog
+
 from scripter.context import Context
 from scripter.lib import clock
 from scripter.lib.queue import task
-from scripter.schedules import ledger, planner
+from scripter.schedules import ledger, planner, zones
+
+log = structlog.get_logger(__name__)
+
+_PING_S = 5
 
 
 @task("schedules.tick", queue="ticks", every="* * * * *")
@@ -14,9 +21,22 @@ def tick(context: Context) -> None:
     now = clock.now()
     context.db.run(lambda session: ledger.record_tick(session, now))
     plan(context)
+    if context.settings.clock.ping_url:
+        _ping(context.settings.clock.ping_url)
 
 
 def plan(context: Context) -> None:
-    """Plan all that is to be planned now, in as many short transactions as it takes."""
+    """Plan all that is to be planned now, in as many short transactions as it takes; anew where the rules of time zones
+    are newer than those of the last plan."""
+    if context.db.run(lambda session: planner.renew(session, zones.rules(), clock.now())):
+        log.info("schedules.planned_anew", rules=zones.rules())
     while context.db.run(lambda session: planner.plan(session, clock.now())):
         pass
+
+
+def _ping(url: str) -> None:
+    """Tell a watcher elsewhere that this minute was planned. Its trouble is not ours."""
+    try:
+        requests.get(url, timeout=_PING_S).raise_for_status()
+    except requests.RequestException as error:
+        log.warning("clock.ping_failed", error=type(error).__name__)  # the address may hold a secret

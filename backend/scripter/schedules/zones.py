@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import difflib
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo, available_timezones
+
+import tzdata
 
 from scripter.lib.errors import BadInput
 from scripter.schedules.cron import quoted
@@ -26,6 +29,17 @@ def zone_of(name: str, *, field: str = "zone") -> ZoneInfo:
 def zones() -> tuple[str, ...]:
     """All IANA names, sorted. Names that mean `whatever this machine is set to` are not among them."""
     return tuple(sorted(available_timezones() - {"localtime", "Factory"}))
+
+
+@lru_cache(maxsize=1)
+def rules() -> str:
+    """The version of the rules that this process goes by, such as `2026a`; later ones compare as greater."""
+    for folder in TZPATH:
+        file = Path(folder) / "tzdata.zi"
+        if file.is_file():
+            with file.open(encoding="utf-8") as lines:
+                return lines.readline().rpartition(" ")[2].strip()[:40]
+    return str(tzdata.IANA_VERSION)
 
 
 def _unknown_zone(name: str) -> str:

@@ -14,20 +14,22 @@ from scripter.context import Context
 from scripter.lib import clock, disk, http
 from scripter.lib.http import Answer, Problem, View
 from scripter.schedules import service as schedules
-from scripter.upkeep import service
+from scripter.upkeep import metrics, service
 from scripter.upkeep.models import WorkerRow
 
 bp = APIBlueprint("upkeep", __name__, url_prefix="/api")
 
 
 class HealthView(View):
-    """Whether the parts answer; `runner` is null while no worker is alive, `disk` tells whether jobs have room."""
+    """Whether the parts answer; `runner` is null while no worker is alive, `disk` tells whether jobs have room, `clock`
+    whether schedules are planned every minute (null: it has not begun)."""
 
     status: str
     database: bool
     queue: bool
     runner: bool | None
     disk: bool
+    clock: bool | None
 
 
 class WorkerView(View):
@@ -94,8 +96,23 @@ def show_health() -> Answer:
     """Whether Scripter can do its work; 503 when the database does not answer."""
     found = service.health(guard.context())
     status = "ok" if found.is_whole else "degraded"
-    view = HealthView(status=status, database=found.database, queue=found.queue, runner=found.runner, disk=found.disk)
+    view = HealthView(
+        status=status,
+        database=found.database,
+        queue=found.queue,
+        runner=found.runner,
+        disk=found.disk,
+        clock=found.clock,
+    )
     return http.show(view, 200 if found.database else 503)
+
+
+@bp.get("/metrics", responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, 401: Problem})
+@needs(Scope.SYSTEM_READ)
+def show_metrics() -> Answer:
+    """Figures for a monitoring system, in the text format of Prometheus."""
+    with guard.reading() as session:
+        return Answer(metrics.text(session, clock.now()), mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
 
 @bp.get("/system", responses={200: SystemView, 401: Problem})

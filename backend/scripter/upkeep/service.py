@@ -17,6 +17,7 @@ from scripter.lib import clock
 from scripter.lib.db import changed_rows
 from scripter.runners.choose import notice
 from scripter.runners.protocol import Runner
+from scripter.schedules import service as schedules
 from scripter.scripts import service as scripts
 from scripter.upkeep.models import WorkerRow
 
@@ -120,16 +121,18 @@ def sweep(session: Session) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the parts answer; `runner` is None while no worker is alive to ask, `disk` is whether there is room."""
+    """Whether the parts answer; `runner` is None while no worker is alive to ask, `disk` is whether there is room,
+    `clock` whether it ticks (None: it never has)."""
 
     database: bool
     queue: bool
     runner: bool | None
     disk: bool
+    clock: bool | None = None
 
     @property
     def is_whole(self) -> bool:
-        return self.database and self.queue and self.runner is True and self.disk
+        return self.database and self.queue and self.runner is True and self.disk and self.clock is not False
 
 
 def health(shared: Context) -> Health:
@@ -138,7 +141,9 @@ def health(shared: Context) -> Health:
     try:
         with shared.db.reading() as session:
             alive = [worker for worker in workers(session) if is_alive(worker, clock.now())]
+            last_tick = schedules.last_tick(session)
     except SQLAlchemyError:
         return Health(database=False, queue=queue, runner=None, disk=disk)
     runner = any(worker.engine_answers for worker in alive) if alive else None
-    return Health(database=True, queue=queue, runner=runner, disk=disk)
+    ticks = None if last_tick is None else not clock_is_late(last_tick, clock.now())
+    return Health(database=True, queue=queue, runner=runner, disk=disk, clock=ticks)

@@ -68,7 +68,7 @@ def test_all_is_well_when_database_queue_and_a_worker_answer(
     beats(context, docker)
     answer = anonymous.get("/api/health")
     assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "database": True, "queue": True, "runner": True, "disk": True}
+    assert answer.json == {"status": "ok", "database": True, "queue": True, "runner": True, "disk": True, "clock": None}
 
 
 @pytest.mark.parametrize(("ago_s", "runner"), [(0, False), (60, None)])

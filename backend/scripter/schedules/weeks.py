@@ -1,0 +1,104 @@
+"""What ran and what will run between two moments, for calendars: rows of the ledger, and beyond them what is to come.
+Used by this room's API."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from scripter.lib.errors import BadInput
+from scripter.schedules.models import Occurrence, Outcome, Schedule
+from scripter.schedules.policies import planned_at
+from scripter.schedules.timing import Timing
+
+MOST = 2_000
+LONGEST = timedelta(days=400)
+
+
+class Entry(NamedTuple):
+    """One due time of a schedule. `row` is None for those that the planner has not come to yet."""
+
+    schedule: Schedule
+    due_at: datetime
+    planned_at: datetime
+    outcome: Outcome
+    row: Occurrence | None
+
+
+class Stretch(NamedTuple):
+    """The due times of some time, rising. `complete` is False where there were more than are given."""
+
+    entries: list[Entry]
+    complete: bool
+
+
+def between(session: Session, begin: datetime, end: datetime, *, outcome: Outcome | None = None) -> Stretch:
+    """The due times of all schedules from `begin` on, before `end`; those that are off are only told of the past.
+
+    Raises:
+        BadInput: at `to`.
+    """
+    _check(begin, end)
+    written = _written(session, begin, end, outcome)
+    ahead: list[Entry] = []
+    if outcome in (None, Outcome.PLANNED):
+        query = select(Schedule).where(Schedule.enabled, Schedule.next_at < end).options(joinedload(Schedule.script))
+        for schedule in session.scalars(query.order_by(Schedule.next_at).limit(MOST)):
+            ahead += _ahead(schedule, begin, end)
+    found = sorted([*written, *ahead], key=lambda one: (one.due_at, one.schedule.id))
+    return Stretch(found[:MOST], len(written) < MOST and len(found) <= MOST)
+
+
+def days(
+    session: Session, schedule: Schedule, begin: datetime, end: datetime, zone: ZoneInfo
+) -> dict[date, Counter[Outcome]]:
+    """How often what became of its due times, by the days of `zone`; those to come count as planned.
+
+    Raises:
+        BadInput: at `to`.
+    """
+    _check(begin, end)
+    query = select(Occurrence.due_at, Occurrence.outcome).where(
+        Occurrence.schedule_id == schedule.id, Occurrence.due_at >= begin, Occurrence.due_at < end
+    )
+    found: dict[date, Counter[Outcome]] = {}
+    for due_at, outcome in session.execute(query):
+        found.setdefault(due_at.astimezone(zone).date(), Counter())[Outcome(outcome)] += 1
+    for one in _ahead(schedule, begin, end) if schedule.enabled else ():
+        found.setdefault(one.due_at.astimezone(zone).date(), Counter())[Outcome.PLANNED] += 1
+    return dict(sorted(found.items()))
+
+
+def _written(session: Session, begin: datetime, end: datetime, outcome: Outcome | None) -> list[Entry]:
+    query = (
+        select(Occurrence, Schedule)
+        .join(Schedule, Schedule.id == Occurrence.schedule_id)
+        .where(Occurrence.due_at >= begin, Occurrence.due_at < end)
+        .options(joinedload(Schedule.script))
+        .order_by(Occurrence.due_at, Occurrence.schedule_id)
+        .limit(MOST)
+    )
+    if outcome is not None:
+        query = query.where(Occurrence.outcome == outcome)
+    rows: Sequence[tuple[Occurrence, Schedule]] = [(row, schedule) for row, schedule in session.execute(query)]
+    return [Entry(schedule, row.due_at, row.planned_at, Outcome(row.outcome), row) for row, schedule in rows]
+
+
+def _ahead(schedule: Schedule, begin: datetime, end: datetime) -> list[Entry]:
+    """What the planner will write, by the function by which it does."""
+    after = max(schedule.cursor, begin - timedelta(microseconds=1))
+    times = Timing.of(schedule).due_times(after, until=end - timedelta(microseconds=1), count=MOST + 1)
+    return [
+        Entry(schedule, one, planned_at(schedule.id, one, schedule.jitter_s), Outcome.PLANNED, None) for one in times
+    ]
+
+
+def _check(begin: datetime, end: datetime) -> None:
+    if not begin < end <= begin + LONGEST:
+        raise BadInput.at("to", f"must be later than from, by {LONGEST.days} days at most")
