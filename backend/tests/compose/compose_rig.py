@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -74,18 +73,6 @@ def ended(person: Person, job: Any) -> Any:
         return found if found["status"] in ENDS else None
 
     return until(look)
-
-
-def output_of(person: Person, script: Any, *arguments: str) -> str:
-    """What the script prints, run once to its good end."""
-    job = ended(person, run(person, script, *arguments))
-    assert job["status"] == "succeeded", (job, text_of(person, job))
-    return text_of(person, job)
-
-
-def json_of(person: Person, script: Any, *arguments: str) -> Any:
-    """The last line that the script prints, as JSON."""
-    return json.loads(output_of(person, script, *arguments).splitlines()[-1])
 
 
 def patient(act: Callable[[], T]) -> T:

@@ -148,5 +148,6 @@ def test_a_job_with_egress_reaches_no_service_of_the_stack(member: Composed, pro
 
 def reached(member: Composed, script: Any) -> Any:
     job = ended(member, run(member, script, " ".join(targets(member))))
-    assert job["status"] == "succeeded", (job, text_of(member, job))
-    return json.loads(text_of(member, job).splitlines()[-1])
+    said = text_of(member, job)
+    assert job["status"] == "succeeded", (job, said)
+    return json.loads(next(line for line in said.splitlines() if line.startswith("[")))
