@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from compose_rig import MARKS, ended, make_script, run, text_of
 from docker.models.containers import Container
 from sockets import held_by, listening, local, publishers
 
-from scripter.runners.docker_create import EGRESS_NETWORK
 from testbed.composed import Composed
 
 pytestmark = MARKS
@@ -123,12 +121,9 @@ MODES = ("none", "bridge", "egress")
 
 
 @pytest.fixture
-def rules(member: Composed) -> Iterator[None]:
+def rules(member: Composed) -> None:
     """The firewall of the mode egress, put there by the command that operators use where the worker may not."""
     subprocess.run([str(Path(sys.executable).with_name("scripter")), "egress"], check=True, cwd=member.directory)
-    yield
-    for network in member.engine.networks.list(names=[EGRESS_NETWORK]):
-        network.remove()
 
 
 def test_the_way_that_the_probes_look_finds_services_that_can_be_reached(member: Composed) -> None:

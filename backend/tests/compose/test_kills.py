@@ -13,7 +13,7 @@ pytestmark = MARKS
 
 SERVICES = ("nginx", "api", "streams", "worker", "clock", "rabbitmq", "mariadb")
 # So many lines take a service longer than to fall and come back.
-LINES = 80
+LINES = 60
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +46,9 @@ def test_a_running_job_and_one_started_meanwhile_survive_a_crash(member: Compose
 
 
 def test_a_running_job_survives_a_restart_of_everything(member: Composed, script: Any) -> None:
-    running = start_and_see_lines(member, script, 300)
+    running = start_and_see_lines(member, script, 200)
     member.compose("restart")
     assert ended(member, running)["status"] == "succeeded"
-    assert lines_of(member, running) == counted(300)
+    assert lines_of(member, running) == counted(200)
     member.wait_until_well()
     assert patient(lambda: ended(member, run(member, script, "5")))["status"] == "succeeded"
