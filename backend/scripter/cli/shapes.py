@@ -141,11 +141,19 @@ class Due(TypedDict):
     utc: str
     local: str
     note: str | None
+    planned_at: str
+
+
+class ClockChange(TypedDict):
+    utc: str
+    words: str
 
 
 class Preview(TypedDict):
     words: str
     next: list[Due]
+    last: list[Due]
+    changes: list[ClockChange]
 
 
 class Occurrence(TypedDict):
@@ -153,19 +161,97 @@ class Occurrence(TypedDict):
     outcome: str
     reason: str | None
     job_id: int | None
+    late_ms: int | None
 
 
-class Schedule(TypedDict):
-    id: int
+class Pause(TypedDict):
+    since: str
+    reason: str
+    paused_by: Named | None
+
+
+class Paused(TypedDict):
+    pause: Pause | None
+
+
+Weekly = TypedDict("Weekly", {"days": list[str], "from": str, "to": str})
+Period = TypedDict(
+    "Period", {"from": str | None, "to": str | None, "weekly": Weekly | None, "date": str | None, "reason": str}
+)
+
+
+class Calendar(Named):
+    zone: str
+    periods: list[Period]
+
+
+class Schedule(Named):
     script: Named
+    kind: str
     cron: str
     zone: str
     enabled: bool
+    pause: Pause | None
     words: str
     arguments: list[str]
+    environment: dict[str, str]
+    starts_at: str | None
+    ends_at: str | None
+    priority: int | None
+    owner: Named | None
+    overlap: str
+    overlap_limit: int
+    catch_up: str
+    catch_up_window_s: int
+    catch_up_cap: int
+    grace_s: int
+    jitter_s: int
+    blackouts: list[Period]
+    calendars: list[Named]
     next_at: str | None
     next: list[Due]
     last: Occurrence | None
+
+
+class Gap(TypedDict):
+    due_at: str
+    was: str | None
+    reason: str | None
+    fill: bool
+
+
+class Window(TypedDict):
+    runs: int
+    most: int
+    due: int
+    items: list[Gap]
+
+
+class Difference(TypedDict):
+    line: int | None
+    code: str
+    words: str
+
+
+class ImportItem(TypedDict):
+    line: int
+    text: str
+    name: str
+    script: Named | None
+    words: str | None
+    zone: str | None
+    enabled: bool
+    arguments: list[str]
+    left_out: bool
+    exists: int | None
+    problem: str | None
+
+
+class Imported(TypedDict):
+    items: list[ImportItem]
+    differences: list[Difference]
+    new: int
+    problems: int
 
 
 class Token(TypedDict):

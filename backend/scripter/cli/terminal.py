@@ -30,6 +30,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u
 _RESET = "\x1b[0m"
 # Below this, columns beside each other leave too little for sentences.
 _NARROW = 80
+# Where there is no terminal, what is drawn is drawn as on a common one.
+_WIDEST = 100
 
 
 def clean(text: str, *, colours: bool = False) -> str:
@@ -121,6 +123,13 @@ def progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
         return
     with console.status("") as status:
         yield lambda told: status.update(Text(line(told), style="dim"))
+
+
+def show_lines(lines: Callable[[int], Iterable[Text]]) -> None:
+    """Lines of our own, told how many columns there are; what came from the server in them has to be clean already."""
+    console = _console()
+    for each in lines(min(console.width, _WIDEST)):
+        console.print(each)
 
 
 def errors() -> Console:

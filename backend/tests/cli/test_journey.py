@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,84 @@ def test_schedules_are_added_previewed_paused_resumed_and_deleted(shell: Shell, 
     assert refused.returncode == 2 and "--yes" in refused.stderr
     assert shell(["schedule", "delete", number, "--yes"]).returncode == 0
     assert shell(["schedule", "delete", number, "--yes"]).returncode == 4
+
+
+def test_a_schedule_is_told_its_policies_and_shows_them(shell: Shell, script: str) -> None:
+    wishes = ["--every", "5m", "--name", "steady", "--overlap", "queue", "--overlap-limit", "3", "--env", "A=b"]
+    made = shell.json("schedule", "add", script, *wishes, "--blackout", "sat,sun 22:00-06:00=night", "--", "-x")
+    assert (made["kind"], made["every_s"], made["arguments"], made["environment"]) == ("every", 300, ["-x"], {"A": "b"})
+    number = str(made["id"])
+    told = shell(["schedule", "show", number]).stdout
+    for words in ("Every 5 minutes", "wait, at most 3", "sat, sun from 22:00 to 06:00 (night)", "A=b", "steady"):
+        assert words in told
+    changed = shell.json("schedule", "edit", number, "--cron", "0 3 * * *", "--catch-up", "none", "--no-blackouts")
+    assert (changed["kind"], changed["cron"], changed["catch_up"]) == ("cron", "0 3 * * *", "none")
+    assert (changed["blackouts"], changed["overlap"]) == ([], "queue")
+    assert shell(["schedule", "edit", number]).returncode == 2
+    assert shell(["schedule", "add", script]).returncode == 2
+    shell(["schedule", "delete", number, "--yes"])
+
+
+def test_a_preview_tells_the_past_and_the_clock_changes(shell: Shell) -> None:
+    told = shell(["schedule", "preview", "30 3 * * *", "--zone", "Europe/Riga", "--jitter", "1m"]).stdout
+    for words in ("At 03:30 every day", "LAST RUNS", "NEXT RUNS", "clocks of Europe/Riga go forward"):
+        assert words in told
+
+
+def test_all_schedules_are_paused_and_resumed(shell: Shell) -> None:
+    assert shell.json("schedule", "pause-all", "-m", "inventory")["pause"]["reason"] == "inventory"
+    assert shell(["schedule", "pause-all"]).returncode == 5
+    assert shell.json("schedule", "resume-all") == {"pause": None}
+
+
+def test_a_crontab_file_is_imported_whole_and_comes_back(shell: Shell, script: str, tmp_path: Path) -> None:
+    file = tmp_path / "crontab"
+    file.write_text("# nightly\n30 2 * * * /opt/unknown.py --all\n@reboot /opt/start\n")
+    looked = shell(["schedule", "import", str(file), "--dry-run"])
+    assert looked.returncode == 0 and "no due time" in looked.stdout
+    refused = shell(["schedule", "import", str(file), "--yes"])
+    assert refused.returncode == 2 and "lines.3" in refused.stderr
+    wanted = [str(file), "--line", f"2={script}", "--leave-out", "3"]
+    assert "--yes" in shell(["schedule", "import", *wanted]).stderr
+    (number,) = shell.json("schedule", "import", *wanted, "--yes")["ids"]
+    text = shell(["schedule", "export", "--script", script]).stdout
+    assert "# nightly\n30 2 * * * scripter run --detach" in text
+    assert f"is schedule {number}" in shell(["schedule", "import", "-", "--dry-run"], stdin=text).stdout
+    assert shell(["schedule", "export", "-o", str(tmp_path / "out")]).returncode == 0
+    assert "scripter run" in (tmp_path / "out").read_text()
+    shell(["schedule", "delete", str(number), "--yes"])
+
+
+def test_a_past_window_is_filled_in_and_the_ledger_shows_it(shell: Shell, script: str) -> None:
+    number = str(shell.json("schedule", "add", script, "0 3 * * *")["id"])
+    now = datetime.now(UTC)
+    window = [number, (now - timedelta(days=2)).isoformat(), now.isoformat()]
+    assert shell.json("schedule", "backfill", *window, "--dry-run")["runs"] == 2
+    assert "--yes" in shell(["schedule", "backfill", *window]).stderr
+    assert len(shell.json("schedule", "backfill", *window, "--yes")["items"]) == 2
+    assert shell.json("schedule", "backfill", *window, "--yes") == {"items": []}
+    told = shell(["schedule", "ledger", number]).stdout
+    assert "Mon" in told and "caught up: Filled in by anna" in told
+    assert [one["outcome"] for one in shell.json("schedule", "ledger", number, "--outcome", "caught_up")] == [
+        "caught_up"
+    ] * 2
+    assert sum(day["caught_up"] for day in shell.json("schedule", "ledger", number)) == 2
+    shell(["schedule", "delete", number, "--yes"])
+
+
+def test_a_calendar_is_made_used_changed_and_deleted(shell: Shell, script: str) -> None:
+    shell(["schedule", "calendar", "add", "Holidays", "--zone", "Europe/Riga", "--period", "2026-12-25=Christmas"])
+    made = shell.json("schedule", "add", script, "0 3 * * *", "--calendar", "holidays")
+    assert [one["name"] for one in made["calendars"]] == ["Holidays"]
+    assert shell(["schedule", "calendar", "delete", "Holidays", "--yes"]).returncode == 5
+    shell(["schedule", "calendar", "edit", "Holidays", "--add-period", "sat,sun 00:00-00:00"])
+    told = shell(["schedule", "calendar", "show", "Holidays"]).stdout
+    assert "2026-12-25 (Christmas)" in told and "sat, sun from 00:00 to 00:00" in told
+    changed = shell.json("schedule", "edit", str(made["id"]), "--calendar", "none")
+    assert changed["calendars"] == []
+    assert shell(["schedule", "calendar", "delete", "Holidays", "--yes"]).returncode == 0
+    assert "There are no calendars" in shell(["schedule", "calendar", "list"]).stdout
+    shell(["schedule", "delete", str(made["id"]), "--yes"])
 
 
 def test_a_wrong_crontab_line_is_told_with_its_field(shell: Shell, script: str) -> None:
