@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from scripter.lib import clock
 from scripter.runners.docker_engine import Engine
 
+_PATIENCE_S = 8
 # What a job's limits need of the kernel, by the engine's name for it.
 _LIMITS = {"MemoryLimit": "memory", "SwapLimit": "swap", "CpuCfsQuota": "processors", "PidsLimit": "processes"}
 
@@ -38,11 +40,12 @@ def facts(engine: Engine) -> EngineFacts:
 
     Raises: RunnerUnavailable, Refused.
     """
-    with engine.talking():
+    # With little patience: an engine that hangs must not keep all that is asked of it waiting.
+    with engine.talking(), closing(engine.connect(_PATIENCE_S)) as client:
         began = clock.now()
-        told: Mapping[str, Any] = engine.client.info()
+        told: Mapping[str, Any] = client.info()
         asked = began + (clock.now() - began) / 2
-        version: Mapping[str, Any] = engine.client.version()
+        version: Mapping[str, Any] = client.version()
     security = frozenset(_security(told.get("SecurityOptions") or []))
     return EngineFacts(
         host=engine.host,

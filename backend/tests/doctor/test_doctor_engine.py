@@ -27,11 +27,7 @@ from scripter.runners.docker_trial import Trials
 @pytest.fixture(scope="module")
 def facts(services: testbed.Services) -> EngineFacts:
     """What the tests' engine says of itself."""
-    asked = Engine(services.docker_host)
-    try:
-        return docker_look.facts(asked)
-    finally:
-        asked.client.close()
+    return docker_look.facts(Engine(services.docker_host))
 
 
 def _with(facts: EngineFacts, data: Path, **other: object):
