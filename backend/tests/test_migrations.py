@@ -190,6 +190,9 @@ def interrupt(db: Database, at: int) -> Callable[[], None]:
 def test_a_change_that_is_cut_off_at_any_statement_is_gone_on_with(empty: Database, tmp_path: Path, way: str) -> None:
     told: list[str] = []
     cut = 0
+    migrations.upgrade(empty, tmp_path)
+    with empty.engine.connect() as connection:
+        locks = set(connection.scalars(select(JobLock.name)))
     start, end = ("0001", migrations.head()) if way == "up" else (migrations.head(), "0001")
     # Not after each statement: on MariaDB every round takes a second or two.
     for at in range(0, 40, 8):
@@ -210,7 +213,7 @@ def test_a_change_that_is_cut_off_at_any_statement_is_gone_on_with(empty: Databa
         with empty.engine.connect() as connection:
             found = MigrationContext.configure(connection, opts={"compare_type": False})
             assert compare_metadata(found, Base.metadata) == []
-            assert connection.scalar(select(func.count()).select_from(JobLock)) == 1
+            assert set(connection.scalars(select(JobLock.name))) == locks
     assert cut >= 2
     assert sum("was interrupted. Going on" in words for words in told) == cut
 
