@@ -98,7 +98,7 @@ def test_the_shell_gets_our_commands_completed() -> None:
     asked = {"_SCRIPTER_COMPLETE": "bash_complete", "COMP_WORDS": "scripter schedule p", "COMP_CWORD": "2"}
     program = [sys.executable, "-c", "from scripter.cli import main; main(prog_name='scripter')"]
     told = subprocess.run(program, env=asked, capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["plain,pause", "plain,preview"]
+    assert told.stdout.split() == ["plain,pause", "plain,pause-all", "plain,preview"]
 
 
 def test_the_clock_tells_every_mistake_in_the_settings_at_once(runner: CliRunner, tmp_path: Path) -> None:
