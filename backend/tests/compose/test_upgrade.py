@@ -80,11 +80,10 @@ class Renewal:
             init.write_text(init.read_text().replace(self.number(), LATER_VERSION))
             (self._package / "migrations" / "versions" / f"{LATER_REVISION}_later.py").write_text(LATER_MIGRATION)
 
-    def make(self, name: str) -> None:
-        """Build the images from the files that are there, under this tag, and bring them up."""
+    def build(self, name: str) -> None:
+        """Build the images from the files that are there, under this tag, which the next `up` takes."""
         self.stack.environment["SCRIPTER_TAG"] = f"under-test-{name}"
         self.stack.compose("build")
-        self.stack.up()
 
     def number(self) -> str:
         """The version of the files that are there."""
@@ -111,7 +110,8 @@ def renewal(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory
     renewal = Renewal(stack, previous_version())
     renewal.put_before()
     try:
-        renewal.make("before")
+        renewal.build("before")
+        stack.up()
         stack.set_up()
         yield renewal
     finally:
@@ -128,11 +128,12 @@ def test_a_job_goes_on_through_an_upgrade_and_no_due_time_is_lost(renewal: Renew
     assert renewal.running() == renewal.number()
     wish = {"script_id": script["id"], "cron": "* * * * *", "zone": "UTC", "arguments": ["2"]}
     schedule = stack.call("POST", "/schedules", wish)
+    renewal.put_after()
+    renewal.build("after")
     running = run(stack, script, str(LINES))
     until(lambda: "line 3\n" in text_of(stack, running))
 
-    renewal.put_after()
-    renewal.make("after")
+    stack.up()
 
     stack.wait_until_well()
     upgraded = datetime.now().astimezone()
@@ -159,7 +160,8 @@ def test_the_way_back_leads_to_the_earlier_version_with_all_that_it_knows(renewa
     stack.compose("stop", "nginx", "api", "streams", "worker", "clock")
     # Still by the images of the later version, which alone knows the way.
     stack.compose("run", "--rm", "-T", "migrate", "scripter", "migrate", "--to", wanted, "--yes")
-    renewal.make("before")
+    renewal.build("before")
+    stack.up()
     stack.wait_until_well()
     assert renewal.running() == renewal.number()
     job = ended(stack, patient(lambda: run(stack, script, "3")))
