@@ -80,9 +80,13 @@ class Renewal:
             init.write_text(init.read_text().replace(self.number(), LATER_VERSION))
             (self._package / "migrations" / "versions" / f"{LATER_REVISION}_later.py").write_text(LATER_MIGRATION)
 
-    def build(self, name: str) -> None:
-        """Build the images from the files that are there, under this tag, which the next `up` takes."""
+    def take(self, name: str) -> None:
+        """The images of this tag are those that the next command takes."""
         self.stack.environment["SCRIPTER_TAG"] = f"under-test-{name}"
+
+    def build(self, name: str) -> None:
+        """Build the images from the files that are there, and take them."""
+        self.take(name)
         self.stack.compose("build")
 
     def number(self) -> str:
@@ -160,7 +164,7 @@ def test_the_way_back_leads_to_the_earlier_version_with_all_that_it_knows(renewa
     stack.compose("stop", "nginx", "api", "streams", "worker", "clock")
     # Still by the images of the later version, which alone knows the way.
     stack.compose("run", "--rm", "-T", "migrate", "scripter", "migrate", "--to", wanted, "--yes")
-    renewal.build("before")
+    renewal.take("before")
     stack.up()
     stack.wait_until_well()
     assert renewal.running() == renewal.number()
