@@ -32,7 +32,7 @@ def reaches(target):
     except OSError:
         return False
 with ThreadPoolExecutor(100) as pool:
-    targets = sys.argv[1].split()
+    targets = " ".join(sys.argv[1:]).split()
     print(json.dumps([target for target, reached in zip(targets, pool.map(reaches, targets)) if reached]))
 """
 
@@ -56,7 +56,8 @@ def addresses(stack: Composed) -> list[str]:
 
 
 def targets(stack: Composed) -> list[str]:
-    return [f"{address}:{port}" for address in addresses(stack) for port in PORTS]
+    """Every port of every address, in one argument for each address."""
+    return [" ".join(f"{address}:{port}" for port in PORTS) for address in addresses(stack)]
 
 
 def test_of_the_whole_stack_only_nginx_listens_on_this_machine(
@@ -142,7 +143,7 @@ def test_a_job_with_egress_reaches_no_service_of_the_stack(member: Composed, pro
 
 
 def reached(member: Composed, script: Any) -> Any:
-    job = ended(member, run(member, script, " ".join(targets(member))))
+    job = ended(member, run(member, script, *targets(member)))
     said = text_of(member, job)
     assert job["status"] == "succeeded", (job, said)
     return json.loads(next(line for line in said.splitlines() if line.startswith("[")))
