@@ -107,7 +107,9 @@ def _value(column: sa.Column[Any], number: int) -> object:
         "status": "failed",
         "outcome": "ran",
         "cursor": MOMENT,
+        # Nothing for the planner, who would have to understand the rest.
         "enabled": False,
+        "next_at": None,
         "deadline_at": None,
         "started_at": None,
         "log_bytes": None,
