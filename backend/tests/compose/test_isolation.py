@@ -50,7 +50,7 @@ def addresses(stack: Composed) -> list[str]:
     found = []
     for service, attrs in attributes(stack).items():
         for network in attrs["NetworkSettings"]["Networks"].values():
-            found += [one for one in (network["IPAddress"], network["GlobalIPv6Address"], network["Gateway"]) if one]
+            found += [one for one in (network["IPAddress"], network["GlobalIPv6Address"]) if one]
         found.append(service)
     return sorted(set(found))
 
