@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -261,3 +263,9 @@ def test_what_the_database_refuses_is_told_with_the_way_on(empty: Database, tmp_
 def test_every_step_back_says_what_it_loses() -> None:
     scripts = ScriptDirectory.from_config(migrations.configuration())
     assert all(revision.module.LOST for revision in scripts.walk_revisions())
+
+
+def test_the_newest_step_is_known_by_its_file_without_reading_alembic() -> None:
+    assert migrations.head() == ScriptDirectory.from_config(migrations.configuration()).get_current_head()
+    seen = "import sys, scripter.migrations as known; known.head(); sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", seen], check=False).returncode == 0

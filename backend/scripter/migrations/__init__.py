@@ -9,14 +9,10 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from scripter import __version__
@@ -29,6 +25,12 @@ __all__ = [
     "is_current", "knows", "locked", "look", "refuse_newer", "steps_back", "upgrade",
 ]  # fmt: skip
 
+# Alembic is read when there is something to change, and not by every process that only looks whether there is: it
+# would take 9 MB of each, for as long as it lives.
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 log = structlog.get_logger(__name__)
 
 Tell = Callable[[str], None]
@@ -36,6 +38,7 @@ Tell = Callable[[str], None]
 # What the last migration left: the shape, whose it is, and while one is under way, where to. Beside the database, not
 # in it: so it can be read whatever shape that has.
 _RECORD = "database.json"
+_HERE = Path(__file__).parent
 
 
 class Newer(Conflict):
@@ -115,22 +118,26 @@ def steps_back(shape: Shape, lock_directory: Path, revision: str) -> list[Downgr
 
 def look(db: Database, lock_directory: Path) -> Shape:
     """Where the database stands now."""
-    with db.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return Shape(found, head(), _read(lock_directory).get("under_way"))
+    return Shape(_revision(db), head(), _read(lock_directory).get("under_way"))
 
 
 def is_current(db: Database) -> bool:
     """Whether the database has the shape that this code expects."""
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head()
+    return _revision(db) == head()
 
 
 def head() -> str:
-    """The newest shape that this version knows."""
-    newest = _scripts().get_current_head()
-    assert newest is not None
-    return newest
+    """The newest shape that this version knows. The files are named after their revisions, in order."""
+    return max(path.name.partition("_")[0] for path in _HERE.glob("versions/[0-9]*_*.py"))
+
+
+def _revision(db: Database) -> str | None:
+    """The shape that the database has, as Alembic wrote it down; None: none yet."""
+    with db.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
 
 
 def knows(revision: str | None) -> bool:
@@ -145,8 +152,10 @@ def forget(lock_directory: Path) -> None:
 
 def configuration() -> Config:
     """Alembic's settings, without a file."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(_HERE))
     return config
 
 
@@ -156,6 +165,8 @@ def _known() -> list[str]:
 
 
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(configuration())
 
 
@@ -193,6 +204,8 @@ def _finished(db: Database, directory: Path, tell: Tell) -> Shape:
 
 def _change(db: Database, directory: Path, was: str | None, to: str, tell: Tell, *, resuming: bool = False) -> None:
     if was != to:
+        from alembic import command
+
         _write(directory, {**_read(directory), "under_way": to})
         config = configuration()
         config.attributes |= {"tell": tell, "resuming": resuming}
