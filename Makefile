@@ -7,7 +7,8 @@ UV_VERSION := 0.13.9
 DATA ?= data
 # Parts of the tests to do without: any of dockerd, mariadb, rabbitmq, chromium. The report names what was left out.
 WITHOUT ?=
-# Parts of the measurements to do alone: start, throughput, stops, logs, viewers, memory, memory_docker, compose.
+# Parts of the measurements to do alone: start, throughput, stops, logs, viewers, schedules, minutes, memory, memory_docker,
+# compose.
 ONLY ?=
 # How many processes share out the tests that leave the services whole.
 PROCESSES ?= 2

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 import testbed
-from benchmarks import compose, logs, memory, start, stops, throughput, viewers
+from benchmarks import compose, logs, memory, minutes, schedules, start, stops, throughput, viewers
 from benchmarks.workload import Workload, ready
 from testbed.stack import separate
 
@@ -19,10 +19,11 @@ TOGETHER: dict[str, Callable[[Workload], None]] = {
     "stops": stops.measure,
     "logs": logs.measure,
     "viewers": viewers.measure,
+    "minutes": minutes.measure,
 }
 # On stacks of their own; memory_docker only when it is asked for, since it takes so long.
-APART = ("memory", "compose", "memory_docker")
-USUAL = (*TOGETHER, "memory", "compose")
+APART = ("schedules", "memory", "compose", "memory_docker")
+USUAL = (*(part for part in TOGETHER if part != "minutes"), "schedules", "memory", "compose")
 
 
 def main() -> None:
@@ -35,6 +36,8 @@ def main() -> None:
     services = testbed.services()
     if chosen := [part for part in TOGETHER if part in parts]:
         _together(services, chosen)
+    if "schedules" in parts:
+        schedules.measure(services)
     if "memory" in parts:
         memory.measure(services, "local")
     if "compose" in parts:
