@@ -129,7 +129,7 @@ def blocked(start: datetime, now: datetime, rests: Sequence[Rest], blackouts: Se
 def verdict(start: datetime, now: datetime, wanted: Lateness, *, newer: int, ended: bool = False) -> Verdict:
     """What should become of a run that was planned for `start`, which has come, if it is dealt with at `now`.
 
-    `newer`: how many later runs of the same schedule are to be dealt with now too. `ended`: its last day is over.
+    `newer`: how many later runs of the same schedule take place now. `ended`: its last day is over.
     """
     late = now - start
     if late <= wanted.grace:
@@ -168,7 +168,7 @@ def judged(
         one = blocked(start, now, rests, blackouts)
         if one is None:
             one = verdict(start, now, wanted, newer=newer, ended=ended)
-            newer += 1  # a run that does not take place for another reason stands in nobody's stead
+            newer += one.outcome in (Outcome.RAN, Outcome.CAUGHT_UP)  # what does not run stands in nobody's stead
         found.append(one)
     return found[::-1]
 

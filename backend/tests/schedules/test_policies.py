@@ -60,6 +60,8 @@ REPLACED, GRACE, ENDED = "missed replaced", "missed grace", "missed ended"
         (Lateness(catch_up=CatchUp.ALL, cap=2), [3 * HOUR, 2 * HOUR, HOUR], [DOWN, CAUGHT_UP, CAUGHT_UP]),
         (Lateness(catch_up=CatchUp.ALL, window=2 * HOUR), [3 * HOUR, 2 * HOUR], [DOWN, CAUGHT_UP]),
         (Lateness(window=timedelta(0)), [HOUR], [DOWN]),
+        # What does not run itself takes nobody's place.
+        (Lateness(window=HOUR), [3 * HOUR, 2 * HOUR], [DOWN, DOWN]),
     ],
 )
 def test_what_becomes_of_runs_that_come_late(wanted: Lateness, starts: list[timedelta], outcomes: list[str]) -> None:
