@@ -11,7 +11,7 @@ WITHOUT ?=
 # compose.
 ONLY ?=
 # How many processes share out the tests that leave the services whole.
-PROCESSES ?= 2
+PROCESSES ?= 3
 export SCRIPTER_TEST_WITHOUT := $(WITHOUT)
 PORT ?= 8200
 # How long and how hard a chaos campaign is, and which one: a seed always gives the same.
