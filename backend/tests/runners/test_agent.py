@@ -185,6 +185,8 @@ def test_a_script_runs_as_python_itself_would_run_it(bench: Bench, name: str) ->
         capture_output=True,
         cwd=bench.directory / "work",
         env={**bench.environment, "LANG": "C.UTF-8", "HOME": str(bench.directory / "work")},
+        # As in a terminal: a shell that has put these tests into the background has them leave this signal alone.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert (ran.out, ran.err) == (plain.stdout, plain.stderr)
     code = -ran.exit["signal"] if ran.exit["signal"] else ran.exit["exit_code"]
