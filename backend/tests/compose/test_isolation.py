@@ -146,4 +146,5 @@ def reached(member: Composed, script: Any) -> Any:
     job = ended(member, run(member, script, *targets(member)))
     said = text_of(member, job)
     assert job["status"] == "succeeded", (job, said)
-    return json.loads(next(line for line in said.splitlines() if line.startswith("[")))
+    # Scripter's own lines begin with its name in brackets.
+    return json.loads(next(line for line in said.splitlines() if line.startswith(("[]", '["'))))
