@@ -96,11 +96,24 @@ class Composed(Person):
     def close(self) -> None:
         """Leave nothing of the project but its images."""
         self.compose("stop", "--timeout=2", "worker")
-        for container in self.jobs():
-            container.remove(force=True, v=True)
+        self.remove_jobs()
         self.compose("down", "--volumes", "--remove-orphans", "--timeout=5")
         self.http.close()
         self.engine.close()
+
+    def remove_jobs(self) -> None:
+        """Remove the containers of jobs. A worker that has just stopped may still be removing some of them itself."""
+        deadline = time.monotonic() + 60
+        while left := self.jobs():
+            if time.monotonic() > deadline:
+                raise ServiceError(f"The engine keeps {[one.name for one in left]}.")
+            for container in left:
+                try:
+                    container.remove(force=True, v=True)
+                except docker.errors.APIError as error:
+                    if error.status_code not in {404, 409}:
+                        raise
+            time.sleep(0.1)
 
     def containers(self) -> dict[str, Container]:
         """The containers of the project by the names of their services, also those that have ended."""

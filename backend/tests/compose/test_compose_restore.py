@@ -45,7 +45,6 @@ def test_a_backup_of_the_running_stack_brings_everything_back_after_it_was_lost(
 
 def lose_everything(stack: Composed) -> None:
     stack.compose("stop", "--timeout=5", "worker")
-    for container in stack.jobs():
-        container.remove(force=True, v=True)
+    stack.remove_jobs()
     stack.compose("down", "--volumes", "--timeout=5")
     shutil.rmtree(stack.data)
