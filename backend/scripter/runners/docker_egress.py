@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -108,8 +109,7 @@ class Egress:
 
     def _try_out(self, image: str) -> None:
         """Raises: Refused, naming every address that was not refused by this machine itself."""
-        left = {"label": docker_create.TRIAL_LABEL, "until": _LEFT_OVER}
-        self._engine.client.prune_containers(filters=left)  # type: ignore[no-untyped-call]
+        self._sweep()
         with self._container(image, f"import time; time.sleep({_PATIENCE_S})") as peer:
             [joined] = self._engine.client.inspect_container(peer)["NetworkSettings"]["Networks"].values()
             gateway, neighbour = joined["Gateway"], joined["IPAddress"]
@@ -123,6 +123,15 @@ class Egress:
                 "The network mode egress is not safe on this worker, so that no job may use it. Not refused by the"
                 f" firewall: {', '.join(open_ones)}. {_REMEDY}"
             )
+
+    def _sweep(self) -> None:
+        """Remove what trials left. The engine does one such removal at a time; while it is at another's, ours can wait."""
+        left = {"label": docker_create.TRIAL_LABEL, "until": _LEFT_OVER}
+        try:
+            self._engine.client.prune_containers(filters=left)  # type: ignore[no-untyped-call]
+        except APIError as error:
+            if error.status_code != HTTPStatus.CONFLICT:
+                raise
 
     def _asked(self, image: str, addresses: list[str]) -> dict[str, Any]:
         client = self._engine.client
