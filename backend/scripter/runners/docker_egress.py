@@ -125,7 +125,7 @@ class Egress:
             )
 
     def _sweep(self) -> None:
-        """Remove what trials left. The engine does one such removal at a time; while it is at another's, ours can wait."""
+        """Remove what trials left. The engine does one such removal at a time: while it is at one, ours can wait."""
         left = {"label": docker_create.TRIAL_LABEL, "until": _LEFT_OVER}
         try:
             self._engine.client.prune_containers(filters=left)  # type: ignore[no-untyped-call]
