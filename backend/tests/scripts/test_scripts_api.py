@@ -1,55 +1,21 @@
-"""Scripts through the HTTP client: making, changing, versions, uploads, deletion, and every refusal."""
+"""Scripts through the HTTP client: making, listing, changing, starting, deletion, and every refusal."""
 
 from __future__ import annotations
 
-import base64
-import io
-import threading
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from people import Browser
+from scripts_rig import MAIN, fields, make, save, src
 from sqlalchemy import event
 
 from scripter.access.models import AuditEntry
 from scripter.context import Context
-from scripter.filestore import SourceFile
 from scripter.images import builds
 from scripter.jobs import service as jobs
 from scripter.runners.protocol import Built
-from scripter.scripts import service
 from scripter.scripts.models import Script, Version
-
-MAIN = {"path": "main.py", "content": "print('hello')\n"}
-
-
-@pytest.fixture
-def image(client: Browser) -> dict[str, Any]:
-    made = client.post("/api/images", json={"name": "Python"})
-    assert made.status_code == 201, made.text
-    return dict(made.json)
-
-
-def make(client: Browser, image: dict[str, Any], **body: Any) -> dict[str, Any]:
-    made = client.post("/api/scripts", json={"name": "Report", "image_id": image["id"], "files": [MAIN], **body})
-    assert made.status_code == 201, made.text
-    return dict(made.json)
-
-
-def fields(answer: Any) -> list[str]:
-    assert answer.content_type == "application/problem+json"
-    return [one["field"] for one in answer.json["errors"]]
-
-
-def save(client: Browser, script: dict[str, Any], *files: dict[str, str], **body: Any) -> Any:
-    return client.post(f"/api/scripts/{script['id']}/versions", json={"files": files, **body})
-
-
-def src(context: Context, script: dict[str, Any]) -> dict[str, bytes]:
-    home = context.data / "scripts" / str(script["id"]) / "src"
-    return {str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
 def test_a_new_script_has_its_first_version_and_the_limits_of_the_settings(
@@ -186,143 +152,6 @@ def test_two_scripts_cannot_have_the_same_name(client: Browser, image: dict[str,
     assert client.patch(f"/api/scripts/{first['id']}", json={"name": "JOB"}).json["name"] == "JOB"
 
 
-def test_a_save_freezes_a_version_with_author_time_digest_and_message(
-    client: Browser, image: dict[str, Any], context: Context
-) -> None:
-    script = make(client, image)
-    saved = save(
-        client, script, {**MAIN, "content": "print(2)"}, {"path": "lib/a.txt", "content": "a"}, message="two", base=1
-    )
-    assert saved.status_code == 201, saved.text
-    version = saved.json
-    assert (version["number"], version["message"], version["author"]["name"]) == (2, "two", "anna")
-    assert [(file["path"], file["size"]) for file in version["files"]] == [("lib/a.txt", 1), ("main.py", 8)]
-    assert src(context, script) == {"main.py": b"print(2)", "lib/a.txt": b"a"}
-    assert client.get(f"/api/scripts/{script['id']}").json["version"] == {"id": version["id"], "number": 2}
-
-    listed = client.get(f"/api/scripts/{script['id']}/versions").json["items"]
-    assert [one["number"] for one in listed] == [2, 1]
-    assert listed[0] == version
-    old = client.get(f"/api/scripts/{script['id']}/versions/1").json
-    assert [file["content"] for file in old["files"]] == ["print('hello')\n"]
-    assert old["digest"] != version["digest"]
-
-
-def test_saving_nothing_new_makes_no_version(client: Browser, image: dict[str, Any]) -> None:
-    script = make(client, image)
-    first = client.get(f"/api/scripts/{script['id']}/versions").json["items"][0]
-    again = save(client, script, MAIN, message="again", base=1)
-    assert (again.status_code, again.json) == (200, first)
-    # An older state is something new when the latest is another.
-    assert save(client, script, {**MAIN, "content": "2"}).json["number"] == 2
-    back = save(client, script, MAIN)
-    assert (back.status_code, back.json["number"], len(back.json["files"])) == (201, 3, 1)
-
-
-def test_another_entry_is_a_new_version(client: Browser, image: dict[str, Any]) -> None:
-    script = make(client, image, files=[MAIN, {"path": "b.py", "content": ""}])
-    saved = save(client, script, MAIN, {"path": "b.py", "content": ""}, entry="b.py")
-    assert (saved.status_code, saved.json["entry"]) == (201, "b.py")
-    assert client.get(f"/api/scripts/{script['id']}").json["entry"] == "b.py"
-    assert fields(save(client, script, MAIN)) == ["entry"]
-
-
-def test_a_save_from_an_old_version_is_a_conflict(client: Browser, image: dict[str, Any]) -> None:
-    script = make(client, image)
-    save(client, script, {**MAIN, "content": "anna"}, base=1)
-    late = save(client, script, {**MAIN, "content": "bert"}, base=1)
-    assert late.status_code == 409
-    assert "version 2" in late.json["detail"]
-    # The same content twice is no quarrel: the answer to the first save may have been lost.
-    assert save(client, script, {**MAIN, "content": "anna"}, base=1).status_code == 200
-
-
-def test_saves_at_the_same_moment_take_turns(client: Browser, image: dict[str, Any], context: Context) -> None:
-    script = make(client, image)
-
-    def save_as(number: int) -> None:
-        files = [SourceFile("main.py", str(number).encode())]
-        context.db.run(
-            lambda session: service.save_version(session, service.get(session, script["id"]), files, by=None)
-        )
-
-    threads = [threading.Thread(target=save_as, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    listed = client.get(f"/api/scripts/{script['id']}/versions").json["items"]
-    assert [version["number"] for version in listed] == list(range(9, 0, -1))
-    latest = client.get(f"/api/scripts/{script['id']}/files").json["items"][0]["content"]
-    assert src(context, script) == {"main.py": latest.encode()}
-
-
-def test_syntax_errors_are_saved_with_a_warning(client: Browser, image: dict[str, Any]) -> None:
-    script = make(client, image, files=[{"path": "main.py", "content": "a = 1\n\ndef x(:\n"}])
-    version = client.get(f"/api/scripts/{script['id']}/versions/1").json
-    assert version["warnings"] == ["main.py line 3: invalid syntax"]
-    assert version["files"][0]["content"] == "a = 1\n\ndef x(:\n"
-
-
-@pytest.mark.parametrize("content", [b"\xef\xbb\xbfprint()\r\n", b"if 1:\n\tpass\n", b"#!/bin/sh\n\xf0\x9f\x90\x8d"])
-def test_text_comes_back_byte_for_byte(client: Browser, image: dict[str, Any], content: bytes) -> None:
-    script = make(client, image, files=[{"path": "main.py", "content": content.decode()}])
-    file = client.get(f"/api/scripts/{script['id']}/files").json["items"][0]
-    assert (file["encoding"], file["content"].encode(), file["size"]) == ("utf-8", content, len(content))
-
-
-def test_bytes_that_are_no_text_travel_in_base64(client: Browser, image: dict[str, Any]) -> None:
-    picture = base64.b64encode(b"\x89PNG\0\xff").decode()
-    script = make(client, image, files=[MAIN, {"path": "a.png", "content": picture, "encoding": "base64"}])
-    file = client.get(f"/api/scripts/{script['id']}/files").json["items"][0]
-    assert file == {"path": "a.png", "content": picture, "encoding": "base64", "size": 6}
-
-
-def upload(client: Browser, script: dict[str, Any], *parts: tuple[str, bytes], field: str = "files") -> Any:
-    data = {field: [(io.BytesIO(content), name) for name, content in parts]}
-    return client.post(f"/api/scripts/{script['id']}/files/upload", data=data, content_type="multipart/form-data")
-
-
-def test_an_upload_adds_and_replaces_files(client: Browser, image: dict[str, Any], context: Context) -> None:
-    script = make(client, image)
-    done = upload(client, script, ("main.py", b"print(2)"), ("data/x.csv", b"1,2"))
-    assert done.status_code == 201, done.text
-    assert src(context, script) == {"main.py": b"print(2)", "data/x.csv": b"1,2"}
-    assert upload(client, script, ("data/x.csv", b"1,2")).status_code == 200
-
-
-def test_a_zip_archive_is_unpacked(client: Browser, image: dict[str, Any], context: Context) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("lib/a.py", "A = 1")
-        archive.writestr("main.py", "import lib.a")
-    script = make(client, image)
-    assert upload(client, script, ("all.zip", buffer.getvalue())).status_code == 201
-    assert src(context, script) == {"lib/a.py": b"A = 1", "main.py": b"import lib.a"}
-
-
-def test_a_bad_upload_says_which_entry_and_why(client: Browser, image: dict[str, Any]) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("../../evil.py", "")
-    script = make(client, image)
-    refused = upload(client, script, ("all.zip", buffer.getvalue()))
-    assert refused.status_code == 422
-    assert "../../evil.py" in refused.json["detail"]
-    assert upload(client, script, ("../x.py", b"")).status_code == 422
-    assert fields(upload(client, script, ("all.zip", b"\x89PNG"))) == ["files.0"]
-    assert fields(upload(client, script, ("a.py", b""), field="stuff"))[0] == "files"
-    empty = client.post(f"/api/scripts/{script['id']}/files/upload", data={}, content_type="multipart/form-data")
-    assert 400 <= empty.status_code < 500
-    assert client.get(f"/api/scripts/{script['id']}").json["version"]["number"] == 1
-
-
-@pytest.mark.parametrize("network", ["none", "bridge", "egress"])
-def test_every_network_mode_can_be_asked_for(client: Browser, image: dict[str, Any], network: str) -> None:
-    script = make(client, image)
-    assert client.patch(f"/api/scripts/{script['id']}", json={"network": network}).json["network"] == network
-
-
 def test_everything_but_the_files_can_be_changed(client: Browser, image: dict[str, Any]) -> None:
     other = client.post("/api/images", json={"name": "Other"}).json
     script = make(client, image)
@@ -344,84 +173,6 @@ def test_everything_but_the_files_can_be_changed(client: Browser, image: dict[st
     assert fields(client.patch(f"/api/scripts/{script['id']}", json={"limits": {"memory_mb": 1}})) == [
         "limits.memory_mb"
     ]
-
-
-def test_a_script_has_a_share_that_can_be_set_and_taken_back(client: Browser, image: dict[str, Any]) -> None:
-    def share(script: dict[str, Any]) -> tuple[Any, ...]:
-        return script["priority"], script["max_running"], script["max_queued"]
-
-    assert share(make(client, image)) == (0, None, None)
-    script = make(client, image, name="Modest", priority=-10, max_running=1, max_queued=100_000)
-    assert share(script) == (-10, 1, 100_000)
-    path = f"/api/scripts/{script['id']}"
-    assert share(client.patch(path, json={"priority": 10, "max_running": None}).json) == (10, None, 100_000)
-    assert share(client.patch(path, json={"max_queued": None}).json) == (10, None, None)
-    assert share(client.get(path).json) == (10, None, None)
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("priority", 11), ("priority", -11), ("max_running", 0), ("max_running", 1_001), ("max_queued", 100_001)],
-)
-def test_a_share_outside_of_its_bounds_is_refused(
-    client: Browser, image: dict[str, Any], field: str, value: int
-) -> None:
-    assert fields(client.post("/api/scripts", json={"name": "x", "image_id": image["id"], field: value})) == [field]
-    assert fields(client.patch(f"/api/scripts/{make(client, image)['id']}", json={field: value})) == [field]
-
-
-def test_a_script_runs_at_most_once_and_without_a_deadline_unless_told_otherwise(
-    client: Browser, image: dict[str, Any]
-) -> None:
-    script = make(client, image)
-    reasons = ["exit", "timeout", "out_of_memory", "signal", "could_not_start"]
-    assert script["retries"] == {"count": 0, "delay_s": 10, "factor": 2, "reasons": reasons}
-    assert script["deadline_s"] is None
-
-
-def test_a_scripts_retries_are_set_one_by_one_and_its_deadline_is_taken_back(
-    client: Browser, image: dict[str, Any]
-) -> None:
-    wished = {"count": 3, "reasons": ["lost", "exit", "lost"]}
-    script = make(client, image, retries=wished, deadline_s=600)
-    assert script["retries"] == {"count": 3, "delay_s": 10, "factor": 2, "reasons": ["exit", "lost"]}
-    path = f"/api/scripts/{script['id']}"
-    changed = client.patch(path, json={"retries": {"delay_s": 0, "factor": 1.5}}).json
-    assert changed["retries"] == {"count": 3, "delay_s": 0, "factor": 1.5, "reasons": ["exit", "lost"]}
-    assert changed["deadline_s"] == 600
-    assert client.patch(path, json={"deadline_s": None}).json["deadline_s"] is None
-    assert client.patch(path, json={"retries": {"count": 0}}).json["retries"]["count"] == 0
-    assert client.get(path).json["retries"] == {"count": 0, "delay_s": 0, "factor": 1.5, "reasons": ["exit", "lost"]}
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"retries": {"count": -1}}, "retries.count"),
-        ({"retries": {"count": 11}}, "retries.count"),
-        ({"retries": {"count": 1.5}}, "retries.count"),
-        ({"retries": {"count": "many"}}, "retries.count"),
-        ({"retries": {"delay_s": 3_601}}, "retries.delay_s"),
-        ({"retries": {"factor": 0.5}}, "retries.factor"),
-        ({"retries": {"factor": 10.5}}, "retries.factor"),
-        ({"retries": {"reasons": ["exit", "boredom"]}}, "retries.reasons.1"),
-        ({"retries": {"reasons": ["cancelled"]}}, "retries.reasons.0"),
-        ({"retries": {"reasons": "exit"}}, "retries.reasons"),
-        ({"retries": {"times": 3}}, "retries.times"),
-        ({"retries": 3}, "retries"),
-        ({"deadline_s": 0}, "deadline_s"),
-        ({"deadline_s": 2_592_001}, "deadline_s"),
-        ({"deadline_s": "soon"}, "deadline_s"),
-    ],
-)
-def test_retries_and_deadlines_that_cannot_be_kept_are_refused_and_change_nothing(
-    client: Browser, image: dict[str, Any], body: dict[str, Any], field: str
-) -> None:
-    assert fields(client.post("/api/scripts", json={"name": "x", "image_id": image["id"], **body})) == [field]
-    script = make(client, image)
-    path = f"/api/scripts/{script['id']}"
-    assert fields(client.patch(path, json={"name": "New", **body})) == [field]
-    assert client.get(path).json == script
 
 
 def test_a_deleted_script_is_gone_with_its_files(client: Browser, image: dict[str, Any], context: Context) -> None:
@@ -450,18 +201,6 @@ def test_every_deed_stands_in_the_audit_trail(client: Browser, image: dict[str, 
     with context.db.reading() as session:
         rows = session.query(AuditEntry).filter_by(target=f"script:{script['id']}").order_by(AuditEntry.id)
         assert [row.tag for row in rows] == ["script:create", "script:save", "script:change", "script:delete"]
-
-
-def test_what_a_killed_process_has_not_shown_is_shown_by_the_sweep(
-    client: Browser, image: dict[str, Any], context: Context
-) -> None:
-    script = make(client, image)
-    home = context.data / "scripts" / str(script["id"])
-    (home / ".src.state").unlink()
-    (home / "src" / "main.py").write_text("old")
-    with context.db.transaction() as session:
-        service.sweep(session)
-    assert src(context, script) == {"main.py": b"print('hello')\n"}
 
 
 def test_a_script_whose_image_was_never_built_cannot_start(
