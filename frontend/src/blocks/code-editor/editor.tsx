@@ -2,6 +2,7 @@
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from "react";
+import code from "./code.module.css";
 import classes from "./editor.module.css";
 import { extensions } from "./setup";
 
@@ -47,5 +48,5 @@ export function Editor({ path, value, label, readOnly = false, onChange }: Edito
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
 
-  return <div ref={host} className={classes.editor} />;
+  return <div ref={host} className={`${code.code} ${classes.editor}`} />;
 }
