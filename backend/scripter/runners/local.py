@@ -4,21 +4,20 @@ It runs the same agent as the containers do, in a virtual environment per built 
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
-import select
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 from scripter.lib import beneath
 from scripter.runners import local_build, local_process, local_sandbox, places
+from scripter.runners.local_go import Inputs
 from scripter.runners.local_process import Process
 from scripter.runners.protocol import (
     BuildWatch,
@@ -37,9 +36,7 @@ from scripter.runners.protocol import (
 )
 from scripter.runners.way_out import WayOut
 
-_PIPE = "go.pipe"
 _ERRORS = "agent.err"
-_PATIENCE_S = 15
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -73,6 +70,7 @@ class LocalRunner:
         self._venvs = local_build.Environments(data / "venvs")
         # Not inside the slots: their directories come and go, and belong to others.
         self._records_at = data / "local"
+        self._inputs = Inputs()
 
     def answers(self) -> bool:
         return sys.platform == "linux"
@@ -90,16 +88,17 @@ class LocalRunner:
             if venv is None:
                 raise ImageGone
             places.lay_out(spec.directory, own_user=False)
-            record = Record(
-                name=spec.name,
-                image=spec.image,
-                directory=str(spec.directory),
-                process=str(self._spawn(spec, venv)),
-                memory_bytes=spec.limits.memory_bytes,
-                processes=spec.limits.processes,
-                labels=dict(spec.labels),
-            )
-            self._write(record)
+            with self._inputs.opened(spec.name) as stdin:
+                record = Record(
+                    name=spec.name,
+                    image=spec.image,
+                    directory=str(spec.directory),
+                    process=str(self._spawn(spec, venv, stdin)),
+                    memory_bytes=spec.limits.memory_bytes,
+                    processes=spec.limits.processes,
+                    labels=dict(spec.labels),
+                )
+                self._write(record)
         return record.slot
 
     def assign(self, slot: Slot, name: str) -> Slot:
@@ -113,7 +112,7 @@ class LocalRunner:
         processes = record.processes + local_process.tasks_of_this_user()
         limits = {"memory_bytes": record.memory_bytes, "processes": processes}
         message = {**go.message(), "owner": None, "user": None, "limits": limits}
-        _hand_over(slot.directory / _PIPE, json.dumps(message).encode() + b"\n")
+        self._inputs.hand_over(slot.name, json.dumps(message).encode() + b"\n")
 
     def stop(self, slot: Slot) -> None:
         Process.parse(slot.reference).signal(signal.SIGTERM)
@@ -131,14 +130,13 @@ class LocalRunner:
             return Ending.ALIVE
         if self._record(slot.name) is None:
             return Ending.GONE
-        # The agent never leaves without a record once it has its go, unless something ends it.
-        taken = not os.path.lexists(slot.directory / _PIPE)
-        return Ending.KILLED if taken and not beneath.has_file(slot.directory, "exit.json") else Ending.EXITED
+        # Once it has its go the agent takes the room of its exit record, and then leaves only with a whole one.
+        return Ending.KILLED if beneath.has_file(slot.directory, "exit.json.part") else Ending.EXITED
 
     def discard(self, slot: Slot) -> None:
         self.kill(slot)
+        self._inputs.close(slot.name)
         with self._alone():
-            (slot.directory / _PIPE).unlink(missing_ok=True)
             self._file(slot.name).unlink(missing_ok=True)
         local_process.reap()
 
@@ -154,16 +152,14 @@ class LocalRunner:
     def has_image(self, reference: str) -> bool:
         return self._venvs.directory(reference) is not None
 
-    def _spawn(self, spec: SlotSpec, venv: Path) -> Process:
-        pipe, errors = spec.directory / _PIPE, spec.directory / _ERRORS
-        pipe.unlink(missing_ok=True)
-        os.mkfifo(pipe, 0o600)
+    def _spawn(self, spec: SlotSpec, venv: Path, stdin: int) -> Process:
+        errors = spec.directory / _ERRORS
         # Only this: the worker's own environment may hold passwords.
         environment = {"PATH": f"{venv}/bin:{_SYSTEM_PATH}", "SCRIPTER_JOB_DIR": str(spec.directory)}
         command = [f"{venv}/bin/python", str(places.AGENT)]
         sandbox = local_sandbox.program()
         if sandbox is None:
-            pid: int | None = local_process.spawn(command, environment, stdin=pipe, errors=errors)
+            pid: int | None = local_process.spawn(command, environment, stdin=stdin, errors=errors)
         else:
             wrapped = local_sandbox.around(
                 sandbox,
@@ -174,16 +170,16 @@ class LocalRunner:
                 data=self._data,
                 network=spec.network,
             )
-            pid = self._spawn_wrapped(wrapped, environment, pipe, errors)
+            pid = self._spawn_wrapped(wrapped, environment, stdin, errors)
         process = Process.of(pid) if pid else None
         if process is None:
             raise Refused(f"The job's process could not be started: {_said(spec.directory)}")
         return process
 
-    def _spawn_wrapped(self, command: list[str], environment: dict[str, str], pipe: Path, errors: Path) -> int | None:
+    def _spawn_wrapped(self, command: list[str], environment: dict[str, str], stdin: int, errors: Path) -> int | None:
         inner, outer = os.pipe()
         try:
-            local_process.spawn(command, environment, stdin=pipe, errors=errors, info=outer)
+            local_process.spawn(command, environment, stdin=stdin, errors=errors, info=outer)
             os.close(outer)
             outer = -1
             return local_sandbox.pid_inside(inner)
@@ -222,28 +218,3 @@ class LocalRunner:
 def _said(directory: Path) -> str:
     """What was complained of before there was an agent."""
     return (beneath.read(directory, _ERRORS, 4096) or b"").decode(errors="replace").strip()
-
-
-def _hand_over(pipe: Path, line: bytes) -> None:
-    """Write the go into the agent's pipe, once: afterwards the pipe has no name any more.
-
-    Raises: SlotGone.
-    """
-    try:
-        descriptor = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-    except OSError as error:
-        # No pipe: the go was given already. No reader: the agent has ended. A link is none of ours.
-        if error.errno in (errno.ENOENT, errno.ENXIO, errno.ELOOP):
-            raise SlotGone from error
-        raise
-    try:
-        with suppress(FileNotFoundError):
-            pipe.unlink()
-        while line:
-            if not local_process.ready(descriptor, select.POLLOUT, _PATIENCE_S):
-                raise SlotGone
-            line = line[os.write(descriptor, line) :]
-    except BrokenPipeError as error:
-        raise SlotGone from error
-    finally:
-        os.close(descriptor)

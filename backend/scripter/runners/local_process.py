@@ -71,15 +71,15 @@ class Process:
         self.signal(signal.SIGKILL)
 
 
-def spawn(command: Sequence[str], environment: Mapping[str, str], *, stdin: Path, errors: Path, info: int = -1) -> int:
+def spawn(command: Sequence[str], environment: Mapping[str, str], *, stdin: int, errors: Path, info: int = -1) -> int:
     """Start a process in a session of its own, so that no signal for the worker's terminal reaches it.
 
-    `stdin` is a named pipe, opened so that neither side waits for the other; a descriptor `info` becomes number 3.
+    The descriptor `stdin` becomes number 0, and `info` number 3.
     Not `subprocess`: its objects insist on being waited for by the very process that made them.
     """
     append = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
     actions: list[tuple[int, int, str, int, int] | tuple[int, int, int]] = [
-        (os.POSIX_SPAWN_OPEN, 0, str(stdin), os.O_RDONLY | os.O_NONBLOCK, 0),
+        (os.POSIX_SPAWN_DUP2, stdin, 0),
         (os.POSIX_SPAWN_OPEN, 1, str(errors), append, 0o600),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]

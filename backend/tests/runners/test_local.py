@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 from runner_rig import DOCKERFILE, MEBIBYTE, Rig, Watch, ended, go, log_of, until
 
-from scripter.runners import local, places
+from scripter.runners import local_sandbox, places
+from scripter.runners.local import LocalRunner
 from scripter.runners.local_process import Process
 from scripter.runners.protocol import Ending, Limits, SlotGone
 
@@ -82,11 +84,54 @@ def zombies() -> set[str]:
 
 def test_half_a_go_runs_nothing(rig: Rig) -> None:
     slot = rig.prepare("print('never')")
-    local._hand_over(slot.directory / "go.pipe", b'{"version": 1, ')
+    assert isinstance(rig.runner, LocalRunner)
+    rig.runner._inputs.hand_over(slot.name, b'{"version": 1, ')
     until(lambda: rig.runner.ending(slot) is not Ending.ALIVE, "the agent to leave")
     assert log_of(slot) == ""
     with pytest.raises(SlotGone):
         rig.runner.start(slot, go())
+
+
+# A worker that is killed as soon as its agent runs: before it has written that down, or after.
+DIES = """
+import os, pickle, signal, sys
+from scripter.runners import local_sandbox
+from scripter.runners.local import LocalRunner
+
+data, spec, sandboxed, recorded = pickle.load(sys.stdin.buffer)
+write = LocalRunner._write
+
+def die(runner, record):
+    if recorded:
+        write(runner, record)
+    os.write(1, record.process.encode())
+    os.kill(os.getpid(), signal.SIGKILL)
+
+LocalRunner._write = die
+if not sandboxed:
+    local_sandbox.program = lambda: None
+LocalRunner(data).prepare(spec)
+"""
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_an_agent_whose_worker_was_killed_before_the_go_leaves_by_itself(
+    rig: Rig, local_data: Path, recorded: bool
+) -> None:
+    spec = rig.spec("print('once')")
+    given = pickle.dumps((local_data, spec, local_sandbox.program() is not None, recorded))
+    worker = subprocess.run([sys.executable, "-c", DIES], input=given, capture_output=True, check=False)
+    assert worker.returncode == -signal.SIGKILL, worker.stderr
+    agent = Process.parse(worker.stdout.decode())
+    until(lambda: not agent.alive, "the agent to leave")
+    found = rig.runner.alive(rig.labels)
+    assert [rig.runner.ending(slot) for slot in found] == [Ending.EXITED] * recorded
+    for slot in found:
+        with pytest.raises(SlotGone):
+            rig.runner.start(slot, go())
+        rig.runner.discard(slot)
+    rig.runner.start(slot := rig.runner.prepare(spec), go())
+    assert ended(slot).output == ["once"]
 
 
 def test_a_script_over_its_memory_limit_gets_an_error(rig: Rig) -> None:
