@@ -11,7 +11,7 @@ import { Form } from "@/ui/form";
 import { NumberField } from "@/ui/number-field";
 import { toast } from "@/ui/toast";
 import { useChangeScript, useDeleteScript } from "./api";
-import { environmentText, parseEnvironment } from "./environment";
+import { environmentText, parseEnvironment } from "@/lib/environment";
 import { ImageField } from "./image-field";
 import { QUEUE_FIELDS, QueueFields, type QueueRules } from "./queue-fields";
 import { RETRY_FIELDS, RetryFields } from "./retry-fields";
