@@ -19,6 +19,19 @@ export const paths = {
     if (filter.script_id) search.set("script", String(filter.script_id));
     return search.size ? `/jobs?${search}` : "/jobs";
   },
-  job: (id: number, attempt?: number) => (attempt ? `/jobs/${id}?attempt=${attempt}` : `/jobs/${id}`),
+  /** `line`: those lines of its log, as the log viewer names them. */
+  job: (id: number, attempt?: number, line?: string) => {
+    const search = new URLSearchParams();
+    if (attempt) search.set("attempt", String(attempt));
+    if (line) search.set("line", line);
+    return search.size ? `/jobs/${id}?${search}` : `/jobs/${id}`;
+  },
+  compareJobs: (a: number, b: number) => `/jobs/compare?a=${a}&b=${b}`,
   schedules: () => "/schedules",
+  schedule: (id: number) => `/schedules/${id}`,
+  editSchedule: (id: number) => `/schedules/${id}/edit`,
+  newSchedule: (scriptId?: number) => (scriptId ? `/schedules/new?script=${scriptId}` : "/schedules/new"),
+  week: () => "/schedules/calendar",
+  calendars: () => "/schedules/calendars",
+  crontab: () => "/schedules/crontab",
 };

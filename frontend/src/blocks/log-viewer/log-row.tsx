@@ -1,23 +1,48 @@
-/** One line of a log: its time, where it came from, its text with colours. */
-import { memo } from "react";
-import { spans } from "./ansi";
+/** One line of a log: the link to it, its time, where it came from, its text with colours. */
+import { Link2 } from "lucide-react";
+import { memo, type MouseEvent } from "react";
+import { marked, spans, type Sought } from "./ansi";
 import type { TimeColumn } from "./log-toolbar";
 import classes from "./log.module.css";
 import { clockTime, sinceStart } from "./log-time";
 import type { LogLine } from "./parse";
 
-type Props = { line: LogLine; time: TimeColumn; startedAt: string | null };
+type Props = {
+  line: LogLine;
+  time: TimeColumn;
+  startedAt: string | null;
+  sought: Sought | null;
+  /** Where the link to this line leads; without it there is none. */
+  href?: string;
+  onPick: (offset: number, more: boolean) => void;
+};
 
-export const LogRow = memo(function LogRow({ line, time, startedAt }: Props) {
+export const LogRow = memo(function LogRow({ line, time, startedAt, sought, href, onPick }: Props) {
+  const pick = (event: MouseEvent) => {
+    // With Ctrl the browser opens the link in another tab, as everywhere.
+    if (event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    onPick(line.offset, event.shiftKey);
+  };
   return (
-    <div className={classes.row} data-kind={line.own ? "own" : line.stream} title={titleOf(line)}>
+    <div className={classes.row} data-kind={kindOf(line)} title={titleOf(line)}>
+      {href !== undefined && (
+        // With the keyboard a line is linked to by `l`: sixty stops of the Tab key would be in everybody's way.
+        <a className={classes.link} href={href} tabIndex={-1} aria-label="Link to this line" onClick={pick}>
+          <Link2 size={13} aria-hidden />
+        </a>
+      )}
       {time !== "off" && (
         <span className={classes.time}>{time === "clock" ? clockTime(line.time) : sinceStart(line.time, startedAt)}</span>
       )}
       <span className={classes.text}>
         {line.own && <span className={classes.tag}>scripter</span>}
-        {spans(line.text).map((span, index) =>
-          span.className ? (
+        {marked(spans(line.text), sought).map((span, index) =>
+          span.mark ? (
+            <mark key={index} className={classes.mark}>
+              {span.text}
+            </mark>
+          ) : span.className ? (
             <span key={index} className={span.className}>
               {span.text}
             </span>
@@ -29,6 +54,14 @@ export const LogRow = memo(function LogRow({ line, time, startedAt }: Props) {
     </div>
   );
 });
+
+// What is said where output is missing in the middle of a log.
+const GAP = /\d+ bytes of (?:output|the log) were dropped here/;
+
+function kindOf(line: LogLine): string {
+  if (!line.own) return line.stream;
+  return GAP.test(line.text) ? "gap" : "own";
+}
 
 function titleOf(line: LogLine): string | undefined {
   if (line.own) return "written by Scripter";

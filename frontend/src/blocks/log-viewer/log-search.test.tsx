@@ -3,7 +3,9 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { violations } from "@/testing/axe";
 import { fakeServer, show } from "@/testing/fakes";
+import { LogHits } from "./log-hits";
 import { LogSearch } from "./log-search";
+import { useSearching } from "./use-searching";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -11,10 +13,22 @@ const hit = (offset: number, text: string) => ({ offset, text, before: [`before 
 const JOB = { kind: "job", id: 7 } as const;
 const field = () => screen.getByRole("textbox", { name: "Search the log" });
 
+/** The field and the list as a log has them. */
+function Search({ onJump }: { onJump: (offset: number) => void }) {
+  const searching = useSearching(JOB, onJump);
+  const { hits, wish } = searching.found;
+  return (
+    <>
+      <LogSearch searching={searching} />
+      {wish && hits.length > 0 && <LogHits hits={hits} wish={wish} current={searching.current} onPick={searching.pick} />}
+    </>
+  );
+}
+
 function open(answer: (url: URL) => object) {
   const seen = fakeServer((request) => ({ body: answer(new URL(request.url)) }));
   const onJump = vi.fn<(offset: number) => void>();
-  show(<LogSearch of={JOB} onJump={onJump} />);
+  show(<Search onJump={onJump} />);
   return { seen, onJump, user: userEvent.setup() };
 }
 

@@ -1,98 +1,103 @@
-/** The search of a log: a field, what was found, and the way to the first error. Enter leads from hit to hit. */
-import { Button, Group, Switch, Text, TextInput } from "@mantine/core";
-import { ChevronDown, ChevronUp, Search, TriangleAlert } from "lucide-react";
-import { useState, type KeyboardEvent } from "react";
+/** The field that searches a log, with the way through its hits and to the first error. Enter leads from hit to hit. */
+import { ActionIcon, Button, Text, TextInput, Tooltip } from "@mantine/core";
+import { CaseSensitive, ChevronDown, ChevronUp, Search, TriangleAlert } from "lucide-react";
+import type { KeyboardEvent, Ref } from "react";
 import { bytes } from "@/lib/format";
-import { ErrorAlert } from "@/ui/error-alert";
-import type { LogOf } from "./api";
-import { LogHits } from "./log-hits";
 import classes from "./log.module.css";
-import { useLogSearch, type Found } from "./use-log-search";
+import type { Searching } from "./use-searching";
 
 const LONGEST = 200;
 
-export function LogSearch({ of, onJump }: { of: LogOf; onJump: (offset: number) => void }) {
-  const [text, setText] = useState("");
-  const [exact, setExact] = useState(false);
-  const [current, setCurrent] = useState(-1);
-  const [noError, setNoError] = useState(false);
-  const { found, search, more, firstError, clear } = useLogSearch(of);
-  const { hits, wish } = found;
-  const same = wish?.q === text && wish.case === exact;
-
-  const go = (list: typeof hits, to: number) => {
-    const hit = list[to];
-    if (!hit) return;
-    setCurrent(to);
-    onJump(hit.offset);
-  };
-  const step = async (by: 1 | -1) => {
-    if (!text) return;
-    setNoError(false);
-    if (!same) return go(await search({ q: text, case: exact }), 0);
-    if (found.busy) return;
-    const last = current === hits.length - 1;
-    if (by === 1 && last && found.end < found.size) return go(await more(), current + 1);
-    go(hits, (current + by + hits.length) % hits.length);
-  };
+export function LogSearch({ searching, field }: { searching: Searching; field?: Ref<HTMLInputElement> }) {
+  const { text, found, step, clear } = searching;
   const press = (event: KeyboardEvent) => {
     if (event.key === "Enter") {
       event.preventDefault();
       void step(event.shiftKey ? -1 : 1);
-    } else if (event.key === "Escape" && (text || wish)) {
+    } else if (event.key === "Escape" && (text || found.wish)) {
       event.preventDefault();
-      setText("");
       clear();
     }
   };
-  const toFirstError = async () => {
-    setNoError(false);
-    const offset = await firstError();
-    if (offset === null) setNoError(true);
-    else onJump(offset);
-  };
-
   return (
-    <>
-      <Group className={classes.search} role="search" gap="xs">
-        <TextInput
-          className={classes.field}
-          size="xs"
-          aria-label="Search the log"
-          placeholder="Search the log"
-          leftSection={<Search size={14} aria-hidden />}
-          maxLength={LONGEST}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={press}
-        />
-        <Switch size="xs" label="Match case" checked={exact} onChange={(event) => setExact(event.currentTarget.checked)} />
-        <Button size="compact-xs" variant="default" aria-label="Previous hit" disabled={!same || hits.length === 0} onClick={() => void step(-1)}>
-          <ChevronUp size={14} aria-hidden />
-        </Button>
-        <Button size="compact-xs" variant="default" aria-label="Next hit" disabled={!text} onClick={() => void step(1)}>
-          <ChevronDown size={14} aria-hidden />
-        </Button>
+    <div className={classes.search} role="search">
+      <TextInput
+        ref={field}
+        className={classes.field}
+        size="xs"
+        aria-label="Search the log"
+        placeholder="Search the log"
+        leftSection={<Search size={14} aria-hidden />}
+        rightSection={<MatchCase searching={searching} />}
+        maxLength={LONGEST}
+        value={text}
+        onChange={(event) => searching.setText(event.currentTarget.value)}
+        onKeyDown={press}
+      />
+      {(text || found.wish) && <Steps searching={searching} />}
+      <Tooltip label="To the first line that tells of an error (e)">
         <Button
           size="compact-xs"
           variant="subtle"
+          color="gray"
           leftSection={<TriangleAlert size={14} aria-hidden />}
-          onClick={() => void toFirstError()}
+          onClick={() => void searching.toFirstError()}
         >
           First error
         </Button>
-        <Text size="xs" c="dimmed" role="status">
-          {noError && !found.error ? "No line tells of an error." : inWords(found, current)}
-        </Text>
-      </Group>
-      <ErrorAlert error={found.error} />
-      {wish && hits.length > 0 && <LogHits hits={hits} wish={wish} current={current} onPick={(index) => go(hits, index)} />}
-    </>
+      </Tooltip>
+      <Text size="xs" c="dimmed" role="status" className={classes.words}>
+        {inWords(searching)}
+      </Text>
+    </div>
   );
 }
 
-function inWords({ wish, hits, end, size, busy, error }: Found, current: number): string {
+function MatchCase({ searching: { exact, setExact } }: { searching: Searching }) {
+  return (
+    <Tooltip label={exact ? "Capitals count" : "Capitals do not count"}>
+      <ActionIcon
+        size={22}
+        variant={exact ? "light" : "subtle"}
+        color={exact ? undefined : "gray"}
+        aria-label="Match case"
+        aria-pressed={exact}
+        onClick={() => setExact(!exact)}
+      >
+        <CaseSensitive size={16} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Steps({ searching: { text, found, step } }: { searching: Searching }) {
+  return (
+    <span className={classes.steps}>
+      <Tooltip label="Previous hit (N)">
+        <ActionIcon
+          size={24}
+          variant="subtle"
+          color="gray"
+          aria-label="Previous hit"
+          disabled={found.wish?.q !== text || found.hits.length === 0}
+          onClick={() => void step(-1)}
+        >
+          <ChevronUp size={16} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Next hit (n)">
+        <ActionIcon size={24} variant="subtle" color="gray" aria-label="Next hit" disabled={!text} onClick={() => void step(1)}>
+          <ChevronDown size={16} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+    </span>
+  );
+}
+
+function inWords({ found, current, noError }: Searching): string {
+  const { wish, hits, end, size, busy, error } = found;
   if (error) return "";
+  if (noError) return "No line tells of an error.";
   if (busy) return size > 0 ? `Searching … ${bytes(end)} of ${bytes(size)}` : "Searching …";
   if (!wish) return "";
   if (hits.length === 0) return "Not found.";

@@ -1,70 +1,111 @@
-/** The row above a log: time column, wrapping, copy, download. */
-import { Button, Group, Menu, SegmentedControl, Switch, Text } from "@mantine/core";
-import { Copy, Download } from "lucide-react";
+/** The row above a log: search, then time column, wrapping, copy, download. */
+import { ActionIcon, Menu, Text, Tooltip } from "@mantine/core";
+import { Check, Clock, Copy, Download, WrapText } from "lucide-react";
+import type { ReactNode } from "react";
 import { bytes } from "@/lib/format";
-import { toast } from "@/ui/toast";
 import { logDownloadUrl, type LogOf } from "./api";
-import { plain } from "./ansi";
-import type { LogWindow } from "./log-window";
 import classes from "./log.module.css";
 
 export type TimeColumn = "off" | "clock" | "since";
 export type LogPrefs = { time: TimeColumn; wrap: boolean };
 
-type Props = { of: LogOf; view: LogWindow; size: number; prefs: LogPrefs; onPrefs: (prefs: LogPrefs) => void };
+export const TIMES: { value: TimeColumn; label: string }[] = [
+  { value: "off", label: "No times" },
+  { value: "clock", label: "Clock" },
+  { value: "since", label: "Since the start" },
+];
 
-export function LogToolbar({ of, view, size, prefs, onPrefs }: Props) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(view.lines.map((line) => plain(line.text)).join("\n") + "\n");
-    toast(`Copied ${view.lines.length} lines.`);
-  };
+type Props = {
+  of: LogOf;
+  size: number;
+  prefs: LogPrefs;
+  onPrefs: (prefs: LogPrefs) => void;
+  /** Nothing has been printed that could be copied. */
+  empty: boolean;
+  /** What the button copies now. */
+  copies: string;
+  onCopy: () => void;
+  search: ReactNode;
+};
+
+export function LogToolbar({ of, size, prefs, onPrefs, empty, copies, onCopy, search }: Props) {
   return (
-    <Group className={classes.toolbar} gap="xs" justify="space-between">
-      <Group gap="sm">
-        <SegmentedControl
-          size="xs"
-          aria-label="Time column"
-          value={prefs.time}
-          onChange={(time) => onPrefs({ ...prefs, time: time as TimeColumn })}
-          data={[
-            { value: "off", label: "No time" },
-            { value: "clock", label: "Clock" },
-            { value: "since", label: "Since start" },
-          ]}
-        />
-        <Switch
-          size="xs"
-          label="Wrap"
-          checked={prefs.wrap}
-          onChange={(event) => onPrefs({ ...prefs, wrap: event.currentTarget.checked })}
-        />
-      </Group>
-      <Group gap="xs">
-        <Text size="xs" c="dimmed">
+    <div className={classes.toolbar}>
+      {search}
+      <div className={classes.tools}>
+        <Text size="xs" c="dimmed" className={classes.size}>
           {bytes(size)}
         </Text>
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          leftSection={<Copy size={14} />}
-          disabled={view.lines.length === 0}
-          onClick={() => void copy()}
+        <TimeMenu value={prefs.time} onChange={(time) => onPrefs({ ...prefs, time })} />
+        <Tool
+          label={prefs.wrap ? "Long lines are wrapped (w)" : "Long lines are not wrapped (w)"}
+          name="Wrap"
+          pressed={prefs.wrap}
+          onClick={() => onPrefs({ ...prefs, wrap: !prefs.wrap })}
         >
-          Copy
-        </Button>
+          <WrapText size={16} aria-hidden />
+        </Tool>
+        <Tool label={copies} name="Copy" disabled={empty} onClick={onCopy}>
+          <Copy size={15} aria-hidden />
+        </Tool>
         <DownloadMenu of={of} />
-      </Group>
-    </Group>
+      </div>
+    </div>
+  );
+}
+
+type ToolProps = { label: string; name: string; pressed?: boolean; disabled?: boolean; onClick?: () => void; children: ReactNode };
+
+function Tool({ label, name, pressed, disabled, onClick, children }: ToolProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        size={28}
+        variant={pressed ? "light" : "subtle"}
+        color={pressed ? undefined : "gray"}
+        aria-label={name}
+        aria-pressed={pressed}
+        disabled={disabled}
+        onClick={onClick}
+      >
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function TimeMenu({ value, onChange }: { value: TimeColumn; onChange: (value: TimeColumn) => void }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon size={28} variant={value === "off" ? "subtle" : "light"} color={value === "off" ? "gray" : undefined} aria-label="Times">
+          <Clock size={15} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {TIMES.map((time) => (
+          <Menu.Item
+            key={time.value}
+            role="menuitemradio"
+            aria-checked={time.value === value}
+            rightSection={time.value === value && <Check size={14} aria-hidden />}
+            onClick={() => onChange(time.value)}
+          >
+            {time.label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
 function DownloadMenu({ of }: { of: LogOf }) {
   return (
-    <Menu>
+    <Menu position="bottom-end">
       <Menu.Target>
-        <Button size="compact-xs" variant="subtle" leftSection={<Download size={14} />}>
-          Download
-        </Button>
+        <ActionIcon size={28} variant="subtle" color="gray" aria-label="Download">
+          <Download size={15} aria-hidden />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         {of.section && <Menu.Label>The whole log, all attempts</Menu.Label>}

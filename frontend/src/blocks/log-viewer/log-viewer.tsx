@@ -1,15 +1,23 @@
 /** A live log: windowed, coloured, followed to its end until one scrolls up. Used for jobs and builds. */
 import { Button, Group, Loader, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
-import { useState } from "react";
+import { ArrowDown } from "lucide-react";
+import { useMemo, useRef, useState } from "react";
+import { plural } from "@/lib/format";
 import { ErrorAlert } from "@/ui/error-alert";
+import { toast } from "@/ui/toast";
 import type { LogOf } from "./api";
+import { copied } from "./copied";
+import { spanText, stretched, type LineSpan } from "./lines";
+import { LogHits } from "./log-hits";
 import { LogList, type Target } from "./log-list";
 import { LogSearch } from "./log-search";
-import { LogToolbar, type LogPrefs } from "./log-toolbar";
+import { LogToolbar, TIMES, type LogPrefs } from "./log-toolbar";
 import { atEnd } from "./log-window";
 import classes from "./log.module.css";
 import { useLog } from "./use-log";
+import { useLogKeys } from "./use-log-keys";
+import { useSearching } from "./use-searching";
 
 type Props = {
   /** Another log, or another section of it, needs another viewer: give it as `key` too. */
@@ -21,32 +29,100 @@ type Props = {
   /** Shown while nothing has been printed. */
   waiting: string;
   onEnd?: () => void;
+  /** The log is what the page is about: it is tall, and its keys count everywhere on the page. */
   tall?: boolean;
+  /** The lines to open at and to point out. */
+  line?: LineSpan | null;
+  /** The page's address with these lines in it (`4096-9000`): with it lines can be linked to. */
+  address?: (line: string) => string;
+  /** Other lines are pointed out now. */
+  onLine?: (line: string) => void;
 };
 
 const PREFS: LogPrefs = { time: "off", wrap: true };
 
-export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false }: Props) {
+export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false, line = null, address, onLine }: Props) {
   const [prefs, setPrefs] = useLocalStorage<LogPrefs>({ key: "scripter-log", defaultValue: PREFS, getInitialValueInEffect: false });
-  const [following, setFollowing] = useState(true);
-  const [target, setTarget] = useState<Target | null>(null);
-  const log = useLog(of, following, onEnd);
+  const [following, setFollowing] = useState(line === null);
+  const [span, setSpan] = useState(line);
+  const [target, setTarget] = useState<Target | null>(line && { offset: line.from, align: "center" });
+  const section = useRef<HTMLElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const log = useLog(of, following, onEnd, line?.from ?? null);
   const { view } = log;
-  const follow = () => {
-    if (!atEnd(view)) void log.jumpToEnd();
-    setFollowing(true);
-  };
-  const jump = async (offset: number) => {
+
+  const go = async (offset: number, align: Target["align"]) => {
     setFollowing(false);
     await log.jumpTo(offset);
-    setTarget({ offset });
+    setTarget({ offset, align });
   };
+  const searching = useSearching(of, (offset) => {
+    setSpan({ from: offset, to: offset });
+    void go(offset, "center");
+  });
+  const follow = () => {
+    if (!atEnd(view)) void log.jumpToEnd();
+    log.seen();
+    setFollowing(true);
+  };
+  const toStart = () => {
+    setFollowing(false);
+    void log.jumpToStart().then(() => setTarget({ offset: log.first, align: "start" }));
+  };
+  const link = async (chosen: LineSpan | null) => {
+    if (!chosen || !address) return;
+    await navigator.clipboard.writeText(window.location.origin + address(spanText(chosen)));
+    toast(chosen.from === chosen.to ? "Copied a link to the line." : "Copied a link to the lines.");
+  };
+  const pick = (offset: number, more: boolean) => {
+    const chosen = more ? stretched(span, offset) : { from: offset, to: offset };
+    setFollowing(false);
+    setSpan(chosen);
+    onLine?.(spanText(chosen));
+    void link(chosen);
+  };
+  const copy = async () => {
+    const { text, words } = copied(view, span, section.current);
+    await navigator.clipboard.writeText(text);
+    toast(words);
+  };
+  const nextTime = () => {
+    const at = TIMES.findIndex(({ value }) => value === prefs.time);
+    setPrefs({ ...prefs, time: TIMES[(at + 1) % TIMES.length]?.value ?? "off" });
+  };
+  useLogKeys(section, tall, {
+    "/": () => field.current?.focus(),
+    n: () => void searching.step(1),
+    N: () => void searching.step(-1),
+    e: () => void searching.toFirstError(),
+    g: toStart,
+    G: follow,
+    f: () => (following ? setFollowing(false) : follow()),
+    w: () => setPrefs({ ...prefs, wrap: !prefs.wrap }),
+    t: nextTime,
+    l: () => void link(span),
+  });
+  const { found } = searching;
+  const marks = useMemo(() => found.hits.map((hit) => hit.offset), [found.hits]);
+  const empty = view.lines.length === 0;
+
   return (
-    <section className={classes.viewer} data-tall={tall || undefined} aria-label={label}>
-      <LogToolbar of={of} view={view} size={Math.max(0, view.size - log.first)} prefs={prefs} onPrefs={setPrefs} />
-      {view.lines.length > 0 && <LogSearch of={of} onJump={(offset) => void jump(offset)} />}
-      <ErrorAlert error={view.error} />
-      {view.lines.length === 0 ? (
+    <section ref={section} className={classes.viewer} data-tall={tall || undefined} aria-label={label}>
+      <LogToolbar
+        of={of}
+        size={Math.max(0, view.size - log.first)}
+        prefs={prefs}
+        onPrefs={setPrefs}
+        empty={empty}
+        copies={span && span.from !== span.to ? "Copy the lines pointed out" : "Copy what is selected, or all that is loaded"}
+        onCopy={() => void copy()}
+        search={empty ? <span /> : <LogSearch searching={searching} field={field} />}
+      />
+      <ErrorAlert error={found.error ?? view.error} />
+      {found.wish && found.hits.length > 0 && (
+        <LogHits hits={found.hits} wish={found.wish} current={searching.current} onPick={searching.pick} />
+      )}
+      {empty ? (
         <Nothing loaded={view.loaded} finished={view.finished} waiting={waiting} />
       ) : (
         <LogList
@@ -54,26 +130,50 @@ export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false }
           prefs={prefs}
           label={label}
           startedAt={startedAt}
+          first={log.first}
           target={target}
+          span={span}
+          sought={found.wish}
+          marks={marks}
           following={following}
-          onFollow={setFollowing}
+          hrefOf={address && ((offset) => address(String(offset)))}
+          onPick={pick}
+          onFollow={(next) => (next ? follow() : setFollowing(false))}
           onTop={log.loadEarlier}
           onBottom={log.loadLater}
+          onGo={(offset) => void go(offset, "start")}
+          onEdge={(edge) => (edge === "start" ? toStart() : follow())}
         />
       )}
-      {view.lines.length > 0 && !following && (
-        <Group className={classes.jumps} gap="xs">
-          {view.start > log.first && (
-            <Button size="compact-sm" variant="default" onClick={() => void log.jumpToStart()}>
-              To the start
-            </Button>
-          )}
-          <Button size="compact-sm" onClick={follow}>
-            {view.finished ? "To the end" : "Follow"}
-          </Button>
-        </Group>
-      )}
+      <div className={classes.foot}>
+        {log.lost && (
+          <Text size="xs" role="status" className={classes.lost}>
+            The connection is lost. Trying again; nothing will be missing.
+          </Text>
+        )}
+        {!empty && !following && (
+          <Jumps fresh={view.fresh} finished={view.finished} above={view.start > log.first} onStart={toStart} onEnd={follow} />
+        )}
+      </div>
     </section>
+  );
+}
+
+type JumpProps = { fresh: number; finished: boolean; above: boolean; onStart: () => void; onEnd: () => void };
+
+function Jumps({ fresh, finished, above, onStart, onEnd }: JumpProps) {
+  return (
+    <Group gap="xs">
+      {above && (
+        <Button size="compact-sm" variant="default" onClick={onStart}>
+          To the start
+        </Button>
+      )}
+      <Button size="compact-sm" leftSection={<ArrowDown size={14} aria-hidden />} onClick={onEnd}>
+        {finished ? "To the end" : "Follow"}
+        {fresh > 0 && ` · ${plural(fresh, "new line")}`}
+      </Button>
+    </Group>
   );
 }
 

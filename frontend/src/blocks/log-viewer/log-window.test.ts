@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LogChunk } from "@/api/types";
-import { atEnd, EMPTY, logReducer, MAX_LINES, type LogWindow } from "./log-window";
+import { atEnd, EMPTY, logReducer, MAX_BYTES, MAX_LINES, type LogWindow } from "./log-window";
 
 const line = (n: number) => `2026-11-22T04:45:40.000000000Z stdout F line ${String(n).padStart(6, "0")}\n`;
 const WIDTH = line(0).length;
@@ -77,6 +77,36 @@ describe("a log window", () => {
     expect(texts(view)[0]).toBe(0);
     expect(view.end).toBe(MAX_LINES * WIDTH);
     expect(atEnd(view)).toBe(false);
+  });
+
+  test("counts the lines that come while somebody reads further up, until they are seen", () => {
+    const reading = logReducer(loaded(0, 2), { type: "live", chunk: piece(2, 5), following: false });
+    const more = logReducer(reading, { type: "live", chunk: piece(5, 6), following: false });
+    expect(more.fresh).toBe(4);
+    expect(logReducer(more, { type: "seen" }).fresh).toBe(0);
+    expect(logReducer(more, { type: "live", chunk: piece(6, 7), following: true }).fresh).toBe(0);
+  });
+
+  test("is held to a size as well, however long the lines are", () => {
+    const long = `2026-11-22T04:45:40.000000000Z stdout F ${"x".repeat(10_000)}\n`;
+    let view = loaded(0, 1);
+    for (let round = 0; round < 20; round += 1) {
+      const text = long.repeat(100);
+      view = logReducer(view, { type: "live", chunk: { text, start: view.end, end: view.end + text.length }, following: true });
+    }
+    expect(view.end - view.start).toBeLessThanOrEqual(MAX_BYTES);
+    expect(view.end - view.start).toBeGreaterThan(MAX_BYTES / 2);
+    expect(view.lines[0]?.offset).toBe(view.start);
+  });
+
+  test("takes of a flood its end alone, and can fetch what stands before it", () => {
+    const flood = piece(1, 120_000);
+    const view = logReducer(loaded(0, 1), { type: "live", chunk: flood, following: true });
+    expect(texts(view).at(-1)).toBe(119_999);
+    expect(view.start).toBe(view.lines[0]?.offset);
+    expect(view.start).toBe((texts(view)[0] as number) * WIDTH);
+    const before = texts(view)[0] as number;
+    expect(texts(logReducer(view, { type: "earlier", chunk: piece(before - 2, before) }))[0]).toBe(before - 2);
   });
 
   test("knows when the log is over", () => {

@@ -1,12 +1,12 @@
 /** Keeps a log window filled: the end of the file first, older and newer parts on demand, new lines as they come. */
 import { useCallback, useEffect, useEffectEvent, useReducer, useRef, useState } from "react";
-import { openStream } from "@/api/stream";
+import { openStream, type StreamState } from "@/api/stream";
 import { logStreamUrl, logWindow, type LogOf } from "./api";
 import { atEnd, EMPTY, logReducer, type LogWindow } from "./log-window";
 import { WHOLE, type Place } from "./section";
 
-const TAIL_LINES = 2_000;
-const STEP_BYTES = 65_536;
+const TAIL_LINES = 1_000;
+const STEP_BYTES = 131_072;
 /** New lines are shown ten times a second, however many there are. */
 const BATCH_MS = 100;
 
@@ -14,17 +14,22 @@ export type Log = {
   view: LogWindow;
   /** The byte at which all that can be shown begins. */
   first: number;
+  /** The line to the server is broken; it is tried again until it holds. */
+  lost: boolean;
   loadEarlier: () => Promise<void>;
   loadLater: () => Promise<void>;
   jumpToEnd: () => Promise<void>;
   jumpToStart: () => Promise<void>;
-  /** Until the line that begins at this byte is in the window, with what stands before it. */
+  /** Until this byte is in the window, with what stands before it. */
   jumpTo: (offset: number) => Promise<void>;
+  /** What has come is seen. */
+  seen: () => void;
 };
 
-/** Of the log that is given first: another one needs another component. */
-export function useLog(given: LogOf, following: boolean, onEnd?: () => void): Log {
+/** Of the log and the place that are given first: another log needs another component. `from`: null begins at the end. */
+export function useLog(given: LogOf, following: boolean, onEnd?: () => void, from: number | null = null): Log {
   const [of] = useState(given);
+  const [begin] = useState(from);
   const { start: first } = of.section ?? WHOLE;
   const [view, dispatch] = useReducer(logReducer, EMPTY);
   const last = useRef(Promise.resolve());
@@ -48,35 +53,46 @@ export function useLog(given: LogOf, following: boolean, onEnd?: () => void): Lo
     [of],
   );
   const jumpToEnd = useCallback(() => load("reset", { tail: TAIL_LINES }), [load]);
+  const loadBefore = useCallback(
+    async (end: number) => {
+      const offset = Math.max(first, end - STEP_BYTES);
+      if (end > first) await load("earlier", { offset, limit: end - offset });
+    },
+    [first, load],
+  );
+  const openAt = useCallback(
+    async (offset: number) => {
+      await load("reset", { offset, limit: STEP_BYTES });
+      await loadBefore(offset);
+    },
+    [load, loadBefore],
+  );
 
   useEffect(() => {
-    void jumpToEnd();
-  }, [jumpToEnd]);
-  useLive(of, view, following, dispatch, onEnd);
+    void (begin === null ? jumpToEnd() : openAt(begin));
+  }, [begin, jumpToEnd, openAt]);
+  const lost = useLive(of, view, following, dispatch, onEnd);
 
   // Scrolling asks again and again for the same part; once is enough.
   const loadLater = useCallback(async () => {
     if (waiting.current === 0) await load("later", { offset: view.end, limit: STEP_BYTES });
   }, [load, view.end]);
-  const loadBefore = async (end: number) => {
-    const offset = Math.max(first, end - STEP_BYTES);
-    if (end > first) await load("earlier", { offset, limit: end - offset });
-  };
   const behind = following && view.loaded && !atEnd(view);
   useEffect(() => {
     // A live piece that did not join on seamlessly was left out: fetch what is missing.
     if (behind) void loadLater();
-  }, [behind, loadLater, view.size]);
+  }, [behind, loadLater, view.size, lost]);
 
   return {
     view,
     first,
+    lost,
+    seen: useCallback(() => dispatch({ type: "seen" }), []),
     jumpToEnd,
     jumpToStart: () => load("reset", { offset: first, limit: STEP_BYTES }),
     jumpTo: async (offset) => {
-      if (view.lines.some((line) => line.offset === offset)) return;
-      await load("reset", { offset, limit: STEP_BYTES });
-      await loadBefore(offset);
+      const held = view.loaded && view.start <= offset && offset < view.end;
+      if (!held) await openAt(offset);
     },
     loadEarlier: async () => {
       if (waiting.current === 0) await loadBefore(view.start);
@@ -85,14 +101,16 @@ export function useLog(given: LogOf, following: boolean, onEnd?: () => void): Lo
   };
 }
 
-/** The stream runs from the end of the first window until the job or build is over. */
+/** The stream runs from the end of the first window until the job or build is over. True while its line is broken. */
 function useLive(
   of: LogOf,
   view: LogWindow,
   following: boolean,
   dispatch: (action: Parameters<typeof logReducer>[1]) => void,
   onEnd?: () => void,
-): void {
+): boolean {
+  const [state, setState] = useState<StreamState>("closed");
+  const [wasOpen, setWasOpen] = useState(false);
   const waiting = useRef<{ text: string; start: number; end: number } | null>(null);
   const next = useRef(0);
   const flush = useEffectEvent(() => {
@@ -110,7 +128,8 @@ function useLive(
     dispatch({ type: "finished" });
     onEnd?.();
   });
-  const begin = useEffectEvent(() => (next.current = view.end));
+  // Who looks at a place far up is not sent all that lies between it and the end: that is fetched when it is looked at.
+  const begin = useEffectEvent(() => (next.current = view.size - view.end > STEP_BYTES ? view.size : view.end));
   const open = view.loaded && !view.finished;
 
   useEffect(() => {
@@ -119,6 +138,10 @@ function useLive(
     const timer = setInterval(flush, BATCH_MS);
     const close = openStream({
       url: () => logStreamUrl(of, next.current),
+      onState: (now) => {
+        setState(now);
+        if (now === "open") setWasOpen(true);
+      },
       on: {
         log: receive,
         end: () => {
@@ -132,4 +155,5 @@ function useLive(
       close();
     };
   }, [of, open]);
+  return open && wasOpen && state === "connecting";
 }

@@ -1,7 +1,10 @@
 /** The log of a job or of one of its attempts, live. */
 import { useQueryClient } from "@tanstack/react-query";
 import type { Attempt, Job } from "@/api/types";
+import type { LineSpan } from "@/blocks/log-viewer/lines";
 import { LogViewer } from "@/blocks/log-viewer/log-viewer";
+import { paths } from "@/blocks/paths";
+import { BASE } from "@/lib/base";
 import { jobKeys } from "./api";
 import { reasonOf } from "./words";
 
@@ -10,9 +13,12 @@ type Props = {
   /** The attempt whose section is shown; null shows all. */
   attempt?: Attempt | null;
   tall?: boolean;
+  /** The lines to open at. */
+  line?: LineSpan | null;
+  onLine?: (line: string) => void;
 };
 
-export function JobLog({ job, attempt = null, tall = false }: Props) {
+export function JobLog({ job, attempt = null, tall = false, line, onLine }: Props) {
   const cache = useQueryClient();
   const refresh = () => {
     void cache.invalidateQueries({ queryKey: jobKeys.one(job.id) });
@@ -28,6 +34,9 @@ export function JobLog({ job, attempt = null, tall = false }: Props) {
       waiting={job.status === "queued" ? reasonOf(job) : "Nothing printed yet …"}
       onEnd={refresh}
       tall={tall}
+      line={line}
+      address={(chosen) => BASE + paths.job(job.id, attempt?.number, chosen)}
+      onLine={onLine}
     />
   );
 }
