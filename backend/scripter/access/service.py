@@ -34,6 +34,11 @@ def user_named(session: Session, name: str) -> User | None:
     return session.scalar(select(User).where(User.name_key == name_key(name)))
 
 
+def users(session: Session) -> list[User]:
+    """Everybody, the first one first."""
+    return list(session.scalars(select(User).order_by(User.id)))
+
+
 def setup_needed(session: Session) -> bool:
     """Whether there is no user yet."""
     return not session.scalar(select(func.count()).select_from(User))

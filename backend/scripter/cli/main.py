@@ -18,6 +18,7 @@ from scripter.cli import (
     schedules,
     scripts,
     server,
+    users,
 )
 from scripter.cli.app import Group
 
@@ -67,3 +68,4 @@ egress.register(main)
 prepare.register(main)
 backup.register(main)
 migrate.register(main)
+users.register(main)
