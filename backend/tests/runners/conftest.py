@@ -1,4 +1,4 @@
-"""The runners under test, each on its real engine: Docker, and local with and without bubblewrap."""
+"""The runners under test, each on its real engine: Docker, and local with and without bubblewrap; and the bare agent."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from agent_harness import Bench, new_bench
 from connections import hang_up
 from runner_rig import DOCKERFILE, MEBIBYTE, Rig, Watch
 
@@ -79,3 +80,10 @@ def rig(request: pytest.FixtureRequest) -> Rig:
     found = request.getfixturevalue(f"{request.param}_rig")
     assert isinstance(found, Rig)
     return found
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    """The agent as a child process, on the Python that runs the tests."""
+    with new_bench() as bench:
+        yield bench

@@ -7,12 +7,11 @@ import random
 import subprocess
 import time
 import urllib.parse
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from agent_harness import Bench, job_directory, new_bench
+from agent_harness import Bench, job_directory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,12 +19,6 @@ from scripter import logstore
 from scripter.runners.agent.agent import MAX_LINE, Acting, Lines, Log, Mask, needles_of, output_bytes
 
 DROPPED = "bytes of output were dropped here"
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with new_bench() as bench:
-        yield bench
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
