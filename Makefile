@@ -22,7 +22,8 @@ SEEDS ?= 20
 LINES ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run provision test test-backend test-compose test-frontend check bench chaos crashes cron types clean
+.PHONY: help setup run provision test test-backend test-compose test-frontend bed images check check-backend check-frontend \
+	bench chaos crashes cron types lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,25 +55,29 @@ run: $(VENV)/.ready frontend/dist/index.html ## Run Scripter here, in one proces
 provision: ## Install the services that the tests need, from Debian's packages (as root)
 	@backend/provision
 
-check: $(VENV)/.ready frontend/node_modules/.ready ## Lint, types, import order, for Python and TypeScript
+check: check-backend check-frontend ## Lint, types, import order, for Python and TypeScript
+
+check-backend: $(VENV)/.ready
 	@cd backend && .venv/bin/ruff check . && .venv/bin/ruff format --check --quiet . && .venv/bin/mypy && .venv/bin/lint-imports --no-cache
+
+check-frontend: types
+	@git diff --exit-code --stat -- frontend/src/api/schema.d.ts || { echo "The pages' types were out of date; they are new now: commit them."; exit 1; }
 	@cd frontend && npm run --silent check
-	@$(MAKE) --no-print-directory types && git diff --exit-code --stat -- frontend/src/api/schema.d.ts || { echo "The pages' types were out of date; they are new now: commit them."; exit 1; }
 
-test: check provision test-frontend test-backend ## Run every check and test against real services (WITHOUT="part ..." leaves some out)
+test: $(VENV)/.ready frontend/node_modules/.ready ## Run every check and test against real services (WITHOUT="part ..." leaves some out)
+	@backend/run-tests all $(PROCESSES)
 
-test-backend: $(VENV)/.ready frontend/dist/index.html
+test-backend: bed frontend/dist/index.html
+	@backend/run-tests backend $(PROCESSES)
+
+bed: provision $(VENV)/.ready
 	@# Begun anew: containers that an interrupted run left behind hold addresses that the engine, killed by the tests
 	@# of its restart, has forgotten to have given away.
 	@cd backend && .venv/bin/python -m testbed down && .venv/bin/python -m testbed up
-	@# First the tests that leave the services whole, side by side, then those that break them, one at a time, then those
-	@# of the stack; all in any case. In the order of the folders and not by the number of tests: the long ones must not
-	@# come last.
-	@cd backend && failed=0; \
-		.venv/bin/pytest -m "not alone and not compose" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder || failed=1; \
-		.venv/bin/pytest -m alone || failed=1; \
-		$(MAKE) --no-print-directory -C .. test-compose || failed=1; \
-		exit $$failed
+
+images: bed
+	@# Ahead of time. The tests of the stack make what is missing, and say what is amiss.
+	-@cd backend && .venv/bin/python -m testbed images
 
 test-compose: $(VENV)/.ready ## Bring up compose.yaml itself and use, crash, renew, back up and restore it
 	@backend/provision && cd backend && .venv/bin/python -m testbed up && .venv/bin/python -m testbed images && .venv/bin/pytest -m compose
