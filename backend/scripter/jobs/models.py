@@ -30,6 +30,8 @@ class Job(Base):
         # Who holds a restriction, and which jobs of a schedule have not ended.
         Index("ix_jobs_restriction_status", "restriction", "status"),
         Index("ix_jobs_schedule_id_status", "schedule_id", "status"),
+        # The newest jobs of many schedules at once.
+        Index("ix_jobs_schedule_id_id", "schedule_id", "id"),
         IDS_ONCE,
     )
 
@@ -61,6 +63,8 @@ class Job(Base):
     deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Of the jobs with the same one only one at a time is starting or running; None: it runs beside all others.
     restriction: Mapped[str | None] = mapped_column(String(100))
+    # Why a person had it run beside those that hold its restriction; it holds the restriction like any other.
+    override_reason: Mapped[str | None] = mapped_column(String(300))
     # Not beside another job of its schedule.
     in_turn: Mapped[bool] = mapped_column(default=False)
 

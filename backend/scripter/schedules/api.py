@@ -12,7 +12,7 @@ from scripter.access.guard import needs
 from scripter.access.scopes import Scope
 from scripter.lib import http
 from scripter.lib.http import Answer, Page, Problem
-from scripter.schedules import explaining, ledger, service, zones
+from scripter.schedules import explaining, recent, service, zones
 from scripter.schedules.models import Schedule
 from scripter.schedules.views import (
     NewSchedule,
@@ -139,8 +139,8 @@ def _view(session: Session, schedule_id: int) -> ScheduleView:
 
 def _views(session: Session, schedules: Sequence[Schedule], count: int) -> list[ScheduleView]:
     ids = [one.id for one in schedules]
-    last, off = ledger.last_of(session, ids), service.pauses_of(session, ids)
+    last, jobs, off = recent.last_of(session, ids), recent.jobs_of(session, ids), service.pauses_of(session, ids)
     return [
-        ScheduleView.of(one, service.preview_of(one, count=count), last.get(one.id), off.get(one.id))
+        ScheduleView.of(one, service.preview_of(one, count=count), last.get(one.id), jobs[one.id], off.get(one.id))
         for one in schedules
     ]

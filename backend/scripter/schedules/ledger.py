@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from scripter.jobs import service as jobs
@@ -111,19 +111,6 @@ def record_tick(session: Session, at: datetime) -> None:
     ticked = update(ClockTick).where(ClockTick.id == ClockTick.ONLY).values(at=at)
     if changed_rows(session, ticked) == 0:
         session.execute(planner.insert_new(ClockTick).values(id=ClockTick.ONLY, at=at))
-
-
-def last_of(session: Session, schedule_ids: Collection[int]) -> dict[int, Occurrence]:
-    """The newest settled occurrence of each of these schedules, by schedule id."""
-    settled = (Occurrence.schedule_id.in_(schedule_ids), Occurrence.outcome != Outcome.PLANNED)
-    newest = (
-        select(Occurrence.schedule_id, func.max(Occurrence.due_at).label("due_at"))
-        .where(*settled)
-        .group_by(Occurrence.schedule_id)
-        .subquery()
-    )
-    same = (Occurrence.schedule_id == newest.c.schedule_id) & (Occurrence.due_at == newest.c.due_at)
-    return {one.schedule_id: one for one in session.scalars(select(Occurrence).join(newest, same))}
 
 
 def _due(session: Session, now: datetime, most: int, only: int | None) -> Collection[int]:

@@ -10,10 +10,11 @@ from pydantic import AwareDatetime, Field
 from scripter.access import guard
 from scripter.access.guard import needs
 from scripter.access.scopes import Scope
+from scripter.jobs.states import Status
 from scripter.lib import clock, http
 from scripter.lib.http import Answer, Problem
 from scripter.schedules import calendars, health, service, weeks
-from scripter.schedules.models import Calendar, Code, Outcome
+from scripter.schedules.models import Calendar, Code, Outcome, Schedule
 from scripter.schedules.views import Named, PeriodBody, PeriodView, SchedulePath, Text
 from scripter.schedules.weeks import Entry
 from scripter.schedules.zones import zone_of
@@ -28,7 +29,13 @@ class Span(http.Query):
     end: AwareDatetime = Field(alias="to")
 
 
-class SpanOfOutcome(Span):
+class SpanOfSchedule(Span):
+    """The same, perhaps of one schedule only."""
+
+    schedule_id: http.RowId | None = None
+
+
+class SpanOfOutcome(SpanOfSchedule):
     """The same, perhaps of one outcome only."""
 
     outcome: Outcome | None = None
@@ -46,6 +53,7 @@ class EntryView(http.View):
     reason_code: Code | None
     reason: str | None
     job_id: int | None
+    job_status: Status | None
     late_ms: int | None
 
     @classmethod
@@ -53,7 +61,7 @@ class EntryView(http.View):
         row, schedule = one.row, one.schedule
         return cls(
             id=row and row.id,
-            schedule=Named(id=schedule.id, name=schedule.name or schedule.cron or schedule.kind),
+            schedule=Named(id=schedule.id, name=name_of(schedule)),
             script=Named.model_validate(schedule.script),
             due_at=one.due_at,
             planned_at=one.planned_at,
@@ -61,6 +69,7 @@ class EntryView(http.View):
             reason_code=row and row.reason_code,
             reason=row and row.reason,
             job_id=row and row.job_id,
+            job_status=one.job_status,
             late_ms=row and row.late_ms,
         )
 
@@ -142,9 +151,9 @@ class CalendarList(http.Items[CalendarView]):
 @bp.get("/occurrences", responses={200: StretchView})
 @needs(Scope.SCHEDULE_READ)
 def list_all_occurrences(query: SpanOfOutcome) -> Answer:
-    """What was due, and what will be, of all schedules: at most 2,000 due times."""
+    """What was due, and what will be, of all schedules or of one: at most 2,000 due times."""
     with guard.reading() as session:
-        found = weeks.between(session, query.begin, query.end, outcome=query.outcome)
+        found = weeks.between(session, query.begin, query.end, outcome=query.outcome, schedule_id=query.schedule_id)
         return http.show(StretchView(items=[EntryView.of(one) for one in found.entries], complete=found.complete))
 
 
@@ -209,6 +218,11 @@ def delete_calendar(path: CalendarPath) -> Answer:
     with guard.transaction() as session:
         calendars.remove(session, calendars.get(session, path.calendar_id), by=guard.current_user())
     return http.no_content()
+
+
+def name_of(schedule: Schedule) -> str:
+    """What lists call it."""
+    return schedule.name or schedule.cron or schedule.kind
 
 
 def _wishes(body: NewCalendar | CalendarChange) -> calendars.Wishes:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
+from scripter.jobs.states import Status
 from scripter.lib import http
 from scripter.schedules.explaining import Explanation
 from scripter.schedules.models import CatchUp, Code, Kind, Occurrence, Outcome, Overlap, Pause, Schedule
+from scripter.schedules.recent import Recent
 from scripter.schedules.service import Due, Preview, Wishes
 from scripter.schedules.settings import JITTERS_S
 
@@ -250,8 +253,18 @@ class PausedView(http.View):
     pause: PauseView | None
 
 
+class RecentView(http.View):
+    """A job of a schedule. `duration_ms` is that of its last attempt, null until that has ended."""
+
+    job_id: int
+    status: Status
+    duration_ms: int | None
+    due_at: datetime | None
+
+
 class ScheduleView(http.View):
-    """A schedule, its next due times and its last settled one. `next_at` is null while it is off."""
+    """A schedule, its next due times, its last settled one, and its last twenty jobs with the newest at the end.
+    `next_at` is null while it is off."""
 
     id: int
     script: Named
@@ -283,12 +296,20 @@ class ScheduleView(http.View):
     next_at: datetime | None
     next: list[DueView]
     last: OccurrenceView | None
+    recent: list[RecentView]
     created_by: Named | None
     created_at: datetime
     updated_at: datetime
 
     @classmethod
-    def of(cls, schedule: Schedule, preview: Preview, last: Occurrence | None, pause: Pause | None) -> ScheduleView:
+    def of(
+        cls,
+        schedule: Schedule,
+        preview: Preview,
+        last: Occurrence | None,
+        recent: Sequence[Recent],
+        pause: Pause | None,
+    ) -> ScheduleView:
         plain = {name: getattr(schedule, name) for name in _PLAIN}
         return cls(
             **plain,
@@ -301,6 +322,7 @@ class ScheduleView(http.View):
             next_at=preview.next[0].utc if preview.next and schedule.enabled else None,
             next=[DueView.of(one) for one in preview.next],
             last=OccurrenceView.model_validate(last) if last else None,
+            recent=[RecentView.model_validate(one) for one in recent],
             created_by=Named.model_validate(schedule.created_by) if schedule.created_by else None,
         )
 

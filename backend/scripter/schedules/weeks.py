@@ -4,7 +4,6 @@ Used by this room's API."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,6 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from scripter.jobs.models import Job
+from scripter.jobs.states import Status
 from scripter.lib.errors import BadInput
 from scripter.schedules.models import Occurrence, Outcome, Schedule
 from scripter.schedules.policies import planned_at
@@ -29,6 +30,7 @@ class Entry(NamedTuple):
     planned_at: datetime
     outcome: Outcome
     row: Occurrence | None
+    job_status: Status | None = None
 
 
 class Stretch(NamedTuple):
@@ -38,17 +40,27 @@ class Stretch(NamedTuple):
     complete: bool
 
 
-def between(session: Session, begin: datetime, end: datetime, *, outcome: Outcome | None = None) -> Stretch:
-    """The due times of all schedules from `begin` on, before `end`; those that are off are only told of the past.
+def between(
+    session: Session,
+    begin: datetime,
+    end: datetime,
+    *,
+    outcome: Outcome | None = None,
+    schedule_id: int | None = None,
+) -> Stretch:
+    """The due times of all schedules, or of one, from `begin` on, before `end`; those that are off are only told of the
+    past.
 
     Raises:
         BadInput: at `to`.
     """
-    _check(begin, end)
-    written = _written(session, begin, end, outcome)
+    check(begin, end)
+    written = _written(session, begin, end, outcome, schedule_id)
     ahead: list[Entry] = []
     if outcome in (None, Outcome.PLANNED):
         query = select(Schedule).where(Schedule.enabled, Schedule.next_at < end).options(joinedload(Schedule.script))
+        if schedule_id is not None:
+            query = query.where(Schedule.id == schedule_id)
         for schedule in session.scalars(query.order_by(Schedule.next_at).limit(MOST)):
             ahead += _ahead(schedule, begin, end)
     found = sorted([*written, *ahead], key=lambda one: (one.due_at, one.schedule.id))
@@ -63,7 +75,7 @@ def days(
     Raises:
         BadInput: at `to`.
     """
-    _check(begin, end)
+    check(begin, end)
     query = select(Occurrence.due_at, Occurrence.outcome).where(
         Occurrence.schedule_id == schedule.id, Occurrence.due_at >= begin, Occurrence.due_at < end
     )
@@ -75,10 +87,13 @@ def days(
     return dict(sorted(found.items()))
 
 
-def _written(session: Session, begin: datetime, end: datetime, outcome: Outcome | None) -> list[Entry]:
+def _written(
+    session: Session, begin: datetime, end: datetime, outcome: Outcome | None, schedule_id: int | None
+) -> list[Entry]:
     query = (
-        select(Occurrence, Schedule)
+        select(Occurrence, Schedule, Job.status)
         .join(Schedule, Schedule.id == Occurrence.schedule_id)
+        .outerjoin(Job, Job.id == Occurrence.job_id)
         .where(Occurrence.due_at >= begin, Occurrence.due_at < end)
         .options(joinedload(Schedule.script))
         .order_by(Occurrence.due_at, Occurrence.schedule_id)
@@ -86,8 +101,12 @@ def _written(session: Session, begin: datetime, end: datetime, outcome: Outcome 
     )
     if outcome is not None:
         query = query.where(Occurrence.outcome == outcome)
-    rows: Sequence[tuple[Occurrence, Schedule]] = [(row, schedule) for row, schedule in session.execute(query)]
-    return [Entry(schedule, row.due_at, row.planned_at, Outcome(row.outcome), row) for row, schedule in rows]
+    if schedule_id is not None:
+        query = query.where(Occurrence.schedule_id == schedule_id)
+    return [
+        Entry(schedule, row.due_at, row.planned_at, Outcome(row.outcome), row, status and Status(status))
+        for row, schedule, status in session.execute(query)
+    ]
 
 
 def _ahead(schedule: Schedule, begin: datetime, end: datetime) -> list[Entry]:
@@ -99,6 +118,11 @@ def _ahead(schedule: Schedule, begin: datetime, end: datetime) -> list[Entry]:
     ]
 
 
-def _check(begin: datetime, end: datetime) -> None:
+def check(begin: datetime, end: datetime) -> None:
+    """Whether this is a time that can be looked at.
+
+    Raises:
+        BadInput: at `to`.
+    """
     if not begin < end <= begin + LONGEST:
         raise BadInput.at("to", f"must be later than from, by {LONGEST.days} days at most")

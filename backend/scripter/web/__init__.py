@@ -11,6 +11,7 @@ import scripter.jobs.api
 import scripter.schedules.api
 import scripter.schedules.backfill_api
 import scripter.schedules.crontab_api
+import scripter.schedules.hours_api
 import scripter.schedules.overview
 import scripter.scripts.api
 import scripter.upkeep.api
@@ -29,6 +30,7 @@ ROOMS = (
     scripter.schedules.api.bp,
     scripter.schedules.backfill_api.bp,
     scripter.schedules.crontab_api.bp,
+    scripter.schedules.hours_api.bp,
     scripter.schedules.overview.bp,
     scripter.scripts.api.bp,
     scripter.upkeep.api.bp,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from scripter.context import Context
 from scripter.jobs.models import Job
 from scripter.jobs.states import Trigger
-from scripter.schedules import ledger, planner, service
+from scripter.schedules import ledger, planner, recent, service
 from scripter.schedules.cron import Cron
 from scripter.schedules.due import due_times
 from scripter.schedules.models import Code, Occurrence, Outcome, Overlap, Schedule
@@ -280,7 +280,7 @@ def test_the_last_settled_occurrence_of_each_schedule_is_found(scheduler: Schedu
     for number in range(1, 4):
         scheduler.fire(NOON + number * MINUTE)
     with scheduler.context.db.reading() as session:
-        last = ledger.last_of(session, [one, other, new])
+        last = recent.last_of(session, [one, other, new])
     assert {key: row.due_at for key, row in last.items()} == {one: NOON + 3 * MINUTE, other: NOON + 2 * MINUTE}
 
 

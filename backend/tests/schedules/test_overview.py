@@ -41,6 +41,20 @@ def test_all_schedules_are_told_of_what_ran_and_of_what_will(
     assert client.get(f"/api/occurrences?from={iso(NOON)}&to={iso(NOON)}").status_code == 422
 
 
+def test_rows_of_one_schedule_say_how_their_jobs_stand(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    script = make_script()
+    one = client.post("/api/schedules", json={"script_id": script, "cron": "10 * * * *"}).get_json()["id"]
+    client.post("/api/schedules", json={"script_id": script, "cron": "20 * * * *"})
+    context.db.run(lambda session: planner.plan(session, NOON + 10 * MINUTE))
+    context.db.run(lambda session: ledger.fire(session, NOON + 10 * MINUTE))
+    query = f"from={iso(NOON)}&to={iso(NOON + 120 * MINUTE)}&schedule_id={one}"
+    rows = client.get(f"/api/occurrences?{query}").get_json()["items"]
+    assert [(row["due_at"][11:16], row["job_status"]) for row in rows] == [("12:10", "queued"), ("13:10", None)]
+    assert client.get(f"/api/occurrences?{query}9").get_json()["items"] == []
+
+
 def test_days_are_those_of_the_schedules_zone(client: Browser, context: Context, make_script: MakeScript) -> None:
     body = {"script_id": make_script(), "cron": "30 0,23 * * *", "zone": "Pacific/Apia"}  # UTC+13
     made = client.post("/api/schedules", json=body).get_json()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,10 +10,14 @@ from sqlalchemy import func, select
 
 from scripter.access.models import AuditEntry
 from scripter.context import Context
+from scripter.jobs.models import Job
+from scripter.jobs.states import Status
+from scripter.lib import clock
 from scripter.schedules import ledger, service
-from scripter.schedules.models import Occurrence, Schedule
+from scripter.schedules.models import Occurrence, Outcome, Schedule
 
 MakeScript = Callable[..., int]
+MINUTE = timedelta(minutes=1)
 
 
 def test_a_schedule_is_made_shown_changed_and_deleted(
@@ -140,3 +144,34 @@ def test_what_is_not_there_is_not_found(client: Browser, number: str) -> None:
 def test_visitors_see_nothing(anonymous: Browser) -> None:
     assert anonymous.get("/api/schedules").status_code == 401
     assert anonymous.get("/api/zones").status_code == 401
+
+
+def test_the_last_twenty_jobs_stand_beside_each_schedule_oldest_first(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    script = make_script()
+    body = {"script_id": script, "cron": "0 0 29 2 *", "overlap": "allow", "overlap_limit": 100, "grace_s": 3600}
+    often, never = (client.post("/api/schedules", json=body).get_json()["id"] for _ in range(2))
+    now = clock.now().replace(microsecond=0)
+    with context.db.transaction() as session:
+        for number in range(23):
+            due_at = now - (23 - number) * MINUTE
+            session.add(Occurrence(schedule_id=often, due_at=due_at, planned_at=due_at, outcome=Outcome.PLANNED))
+    context.db.run(lambda session: ledger.fire(session, now, most=100))
+    with context.db.transaction() as session:
+        newest = session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
+        newest.status, newest.started_at, newest.finished_at = Status.FAILED, now, now + timedelta(milliseconds=1234)
+    items = {one["id"]: one["recent"] for one in client.get("/api/schedules").get_json()["items"]}
+    assert items[never] == []
+    assert len(items[often]) == 20
+    ids = [one["job_id"] for one in items[often]]
+    assert ids == sorted(ids) and ids[-1] == newest.id
+    last = {
+        "job_id": newest.id,
+        "status": "failed",
+        "duration_ms": 1234,
+        "due_at": f"{now - MINUTE:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    assert items[often][-1] == last
+    assert (items[often][0]["status"], items[often][0]["duration_ms"]) == ("queued", None)
+    assert client.get(f"/api/schedules/{often}").get_json()["recent"] == items[often]
