@@ -34,6 +34,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/builds/{build_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is different from the last good build before, or from another one: files, packages, size, base. */
+        get: operations["built_images_show_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/builds/{build_id}/log": {
         parameters: {
             query?: never;
@@ -119,6 +136,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/builds/{build_id}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The packages and layers of the image that a build has made. */
+        get: operations["built_images_show_packages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendars": {
         parameters: {
             query?: never;
@@ -156,6 +190,26 @@ export interface paths {
         patch: operations["overview_change_calendar"];
         trace?: never;
     };
+    "/api/changes/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that changes, as it happens: events `job` with the whole job, resumable by `Last-Event-ID`, and
+         * @description events `changed` that name kinds of things (`images`, `scripts`, `schedules`) to be asked for anew.
+         */
+        get: operations["statistics_stream_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -185,6 +239,40 @@ export interface paths {
         put?: never;
         /** Make a dormant image. */
         post: operations["images_create_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong or not wise in these files. Files whose paths or sizes cannot be are refused as by a save. */
+        post: operations["image_recipes_check_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Images to start from: make one with the files of a template. */
+        get: operations["image_recipes_list_templates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -254,7 +342,7 @@ export interface paths {
         };
         /** The image's present files with their contents. */
         get: operations["images_show_files"];
-        /** Replace the image's files, while it is dormant or failed. */
+        /** Replace the image's files by a new version, while it is dormant or failed. The same files make none. */
         put: operations["images_save_files"];
         post?: never;
         delete?: never;
@@ -280,6 +368,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong or not wise in the image's present files. */
+        get: operations["image_recipes_list_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who uses the image: scripts, their schedules, and jobs that wait or run on it. */
+        get: operations["built_images_show_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of the image's files, newest first. */
+        get: operations["image_recipes_list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version with its files. */
+        get: operations["image_recipes_show_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the files of a version the image's files again, while it is dormant or failed. */
+        post: operations["image_recipes_restore_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -289,6 +462,23 @@ export interface paths {
         };
         /** Jobs, newest first. */
         get: operations["jobs_list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has started jobs: whom the list of jobs can be filtered by. */
+        get: operations["jobs_list_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -474,7 +664,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was due, and what will be, of all schedules: at most 2,000 due times. */
+        /** What was due, and what will be, of all schedules or of one: at most 2,000 due times. */
         get: operations["overview_list_all_occurrences"];
         put?: never;
         post?: never;
@@ -528,6 +718,23 @@ export interface paths {
         };
         /** Whether the clock ticks, and how late runs were fired during the last hour. */
         get: operations["overview_show_clock_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What ran and what will run, counted by hour and schedule: the calendar of a week, of 31 days at most. */
+        get: operations["hours_list_hours"];
         put?: never;
         post?: never;
         delete?: never;
@@ -800,6 +1007,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scripts/{script_id}/python/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The names that may stand at a place. */
+        post: operations["assistance_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scripts/{script_id}/python/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where the name at a place comes from. */
+        post: operations["assistance_find_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scripts/{script_id}/python/format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lay a Python file out well. What it does stays the same. */
+        post: operations["assistance_format_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scripts/{script_id}/python/hover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the name at a place is. */
+        post: operations["assistance_show_documentation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scripts/{script_id}/python/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong with a Python file. */
+        post: operations["assistance_find_problems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scripts/{script_id}/python/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How the function is called in whose brackets the place is. */
+        post: operations["assistance_show_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scripts/{script_id}/versions": {
         parameters: {
             query?: never;
@@ -882,6 +1191,40 @@ export interface paths {
         put?: never;
         /** Make the first user. Works once, with the code that was printed at the start. */
         post: operations["access_set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What takes the room on the disk. */
+        get: operations["statistics_show_disk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many jobs ended in each hour, how, and after how long on average. */
+        get: operations["statistics_show_job_hours"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1095,6 +1438,26 @@ export interface components {
             next?: number | null;
         };
         /**
+         * BuildRefView
+         * @description A build in short.
+         */
+        BuildRefView: {
+            /** Base */
+            base: string | null;
+            /** Base Digest */
+            base_digest: string | null;
+            /** Id */
+            id: number;
+            /** Number */
+            number: number;
+            /** Python */
+            python: string | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Version */
+            version: number | null;
+        };
+        /**
          * BuildStatus
          * @description Where a build stands.
          * @enum {string}
@@ -1137,6 +1500,8 @@ export interface components {
             status: components["schemas"]["BuildStatus"];
             /** Steps */
             steps: components["schemas"]["StepView"][];
+            /** Version */
+            version: number | null;
             /** Waits For */
             waits_for: string | null;
         };
@@ -1211,6 +1576,36 @@ export interface components {
          * @enum {string}
          */
         CatchUp: "none" | "latest" | "all";
+        /**
+         * CellView
+         * @description One schedule in that hour. `first_at` is the earliest due time in it.
+         */
+        CellView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Caught Up */
+            caught_up: number;
+            /** Failed */
+            failed: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Missed */
+            missed: number;
+            /** Planned */
+            planned: number;
+            /** Ran */
+            ran: number;
+            /** Schedule Id */
+            schedule_id: number;
+            /** Skipped */
+            skipped: number;
+        };
         /**
          * ChangeImage
          * @description What is left out stays as it is. The limits can be changed only while dormant or failed.
@@ -1292,6 +1687,20 @@ export interface components {
             retries?: components["schemas"]["ScriptRetries"];
         };
         /**
+         * ChangesView
+         * @description What is different in a build. `before` is null where there is no good build before it; then nothing is listed.
+         *
+         *     `packages` is null where one of the two has not told which it has.
+         */
+        ChangesView: {
+            after: components["schemas"]["BuildRefView"];
+            before: components["schemas"]["BuildRefView"] | null;
+            /** Files */
+            files: components["schemas"]["FileChangeView"][];
+            /** Packages */
+            packages: components["schemas"]["PackageChangeView"][] | null;
+        };
+        /**
          * ClockChangeView
          * @description A change of the clocks in the coming year, and what it does to the schedule.
          */
@@ -1338,6 +1747,77 @@ export interface components {
          */
         Code: "paused" | "blackout" | "overlap" | "restriction" | "limit" | "failed_to_start" | "down" | "grace" | "replaced" | "ended" | "restored" | "backfill";
         /**
+         * CodeProblemView
+         * @description One problem. `breaks`: the script will not run, or not to its end.
+         */
+        CodeProblemView: {
+            /** Breaks */
+            breaks: boolean;
+            /** Code */
+            code: string;
+            end: components["schemas"]["PlaceView"];
+            fix: components["schemas"]["FixView"] | null;
+            /** Message */
+            message: string;
+            start: components["schemas"]["PlaceView"];
+        };
+        /**
+         * CodeProblemsView
+         * @description What is wrong with a file, from top to bottom.
+         */
+        CodeProblemsView: {
+            /** Items */
+            items?: components["schemas"]["CodeProblemView"][];
+            /**
+             * Late
+             * @default false
+             */
+            late?: boolean;
+        };
+        /**
+         * CompletionsView
+         * @description The names that go on what was typed from the column `start` on; `whole`: there are no more than these.
+         */
+        CompletionsView: {
+            /**
+             * Late
+             * @default false
+             */
+            late?: boolean;
+            /** Names */
+            names?: components["schemas"]["NameView"][];
+            /**
+             * Start
+             * @default 0
+             */
+            start?: number;
+            /**
+             * Whole
+             * @default false
+             */
+            whole?: boolean;
+        };
+        /**
+         * ContentsView
+         * @description What lies in a built image. `known` is false where it was not read: the build is older, failed, or did not tell.
+         *
+         *     `cut`: there are more packages than are listed. Layers come from the lowest up.
+         */
+        ContentsView: {
+            /** Base */
+            base: string | null;
+            /** Base Digest */
+            base_digest: string | null;
+            /** Cut */
+            cut: boolean;
+            /** Known */
+            known: boolean;
+            /** Layers */
+            layers: components["schemas"]["LayerView"][];
+            /** Packages */
+            packages: components["schemas"]["PackageView"][];
+        };
+        /**
          * DayList
          * @description The days on which something is due, in their order.
          */
@@ -1365,6 +1845,30 @@ export interface components {
             /** Skipped */
             skipped: number;
         };
+        /**
+         * DefinitionView
+         * @description Where a name comes from: places in the script, or else the name of what is `outside` of it.
+         */
+        DefinitionView: {
+            /**
+             * Late
+             * @default false
+             */
+            late?: boolean;
+            /**
+             * Outside
+             * @default
+             */
+            outside?: string;
+            /** Targets */
+            targets?: components["schemas"]["TargetView"][];
+        };
+        /**
+         * Difference
+         * @description What became of a file or a package.
+         * @enum {string}
+         */
+        Difference: "added" | "removed" | "changed";
         /**
          * DifferenceView
          * @description What is not as cron has it. `line` is null where it is said of the whole file.
@@ -1413,6 +1917,32 @@ export interface components {
             viewer?: string | null;
         };
         /**
+         * EditView
+         * @description A piece of the file that is replaced.
+         */
+        EditView: {
+            /** Content */
+            content: string;
+            end: components["schemas"]["PlaceView"];
+            start: components["schemas"]["PlaceView"];
+        };
+        /**
+         * EndedView
+         * @description The jobs that ended in one hour, in one way; `mean_s` is how long those that had begun took on average.
+         */
+        EndedView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Jobs */
+            jobs: number;
+            /** Mean S */
+            mean_s: number | null;
+            status: components["schemas"]["Status"];
+        };
+        /**
          * EntryView
          * @description One due time of one schedule. `id` is null where the planner has not come to it yet.
          */
@@ -1426,6 +1956,7 @@ export interface components {
             id: number | null;
             /** Job Id */
             job_id: number | null;
+            job_status: components["schemas"]["Status"] | null;
             /** Late Ms */
             late_ms: number | null;
             outcome: components["schemas"]["Outcome"];
@@ -1479,6 +2010,15 @@ export interface components {
             path: string;
         };
         /**
+         * FileChangeView
+         * @description One file that is not the same in both.
+         */
+        FileChangeView: {
+            kind: components["schemas"]["Difference"];
+            /** Path */
+            path: string;
+        };
+        /**
          * FileView
          * @description One file with its content: as text where it is text, else in base64. `size` is in bytes.
          */
@@ -1496,6 +2036,14 @@ export interface components {
             size: number;
         };
         /**
+         * FilesToCheck
+         * @description The files of an image as they are being edited; nothing of them is kept.
+         */
+        FilesToCheck: {
+            /** Files */
+            files: components["schemas"]["FileBody"][];
+        };
+        /**
          * FirstErrorView
          * @description The first line that tells of an error, if there is one up to `end`. Below `size`, ask again `from` there.
          */
@@ -1510,6 +2058,34 @@ export interface components {
             size: number;
             /** Text */
             text: string | null;
+        };
+        /**
+         * FixView
+         * @description What would mend a problem without changing what the script does.
+         */
+        FixView: {
+            /** Edits */
+            edits: components["schemas"]["EditView"][];
+            /** Message */
+            message: string;
+        };
+        /**
+         * FormattedView
+         * @description The file laid out well, or null and why it could not be.
+         */
+        FormattedView: {
+            /** Content */
+            content?: string | null;
+            /**
+             * Late
+             * @default false
+             */
+            late?: boolean;
+            /**
+             * Why
+             * @default
+             */
+            why?: string;
         };
         /**
          * HealthView
@@ -1551,6 +2127,68 @@ export interface components {
             text: string;
         };
         /**
+         * HourView
+         * @description What is due in the hour that begins at `at`. `failed`: how many of those that ran have failed or are lost.
+         */
+        HourView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Caught Up */
+            caught_up: number;
+            /** Failed */
+            failed: number;
+            /** Missed */
+            missed: number;
+            /** Planned */
+            planned: number;
+            /** Ran */
+            ran: number;
+            /** Skipped */
+            skipped: number;
+        };
+        /**
+         * HoursView
+         * @description Due times counted by the hour, earliest first; hours begin as far from each full hour as `from` does. `cells` are
+         *     at most 5,000, and `hours` count all schedules whatever became of the cells. What lies ahead of the schedules in
+         *     `too_often` is not counted, there is so much of it; where something else is missing, `complete` is false.
+         */
+        HoursView: {
+            /** Cells */
+            cells: components["schemas"]["CellView"][];
+            /** Complete */
+            complete: boolean;
+            /** Hours */
+            hours: components["schemas"]["HourView"][];
+            /** Schedules */
+            schedules: components["schemas"]["ShownView"][];
+            /** Too Often */
+            too_often: number[];
+        };
+        /**
+         * HoverView
+         * @description What the name under the pointer is, and its documentation as plain text.
+         */
+        HoverView: {
+            /**
+             * Doc
+             * @default
+             */
+            doc?: string;
+            /**
+             * Late
+             * @default false
+             */
+            late?: boolean;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+        };
+        /**
          * ImageFiles
          * @description The image's present files; send `digest` back as `base_digest` when saving.
          */
@@ -1589,6 +2227,42 @@ export interface components {
          */
         ImageStatus: "dormant" | "building" | "ready" | "failed";
         /**
+         * ImageVersionList
+         * @description Versions of an image, newest first.
+         */
+        ImageVersionList: {
+            /** Items */
+            items: components["schemas"]["ImageVersionView"][];
+            /** Next */
+            next?: number | null;
+        };
+        /**
+         * ImageVersionView
+         * @description One frozen state of an image's files. `current`: it is what the image's files are now.
+         */
+        ImageVersionView: {
+            author: components["schemas"]["NamedView"] | null;
+            /** Builds */
+            builds: components["schemas"]["VersionBuildView"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /** Digest */
+            digest: string;
+            /** Files */
+            files: components["schemas"]["VersionFileInfo"][];
+            /** Id */
+            id: number;
+            /** Message */
+            message: string;
+            /** Number */
+            number: number;
+        };
+        /**
          * ImageView
          * @description A recipe, its state, and what came of it.
          */
@@ -1619,6 +2293,8 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /** Version */
+            version: number | null;
         };
         /**
          * ImportItemView
@@ -1737,6 +2413,24 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * JobHoursView
+         * @description From the hour of `since` up to `until`; hours in which nothing ended are left out.
+         */
+        JobHoursView: {
+            /** Items */
+            items: components["schemas"]["EndedView"][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
         /** JobLimits */
         JobLimits: {
             /** Cpus */
@@ -1806,6 +2500,8 @@ export interface components {
             moves: string[];
             /** Network */
             network: string;
+            /** Override Reason */
+            override_reason: string | null;
             /** Peak Memory Bytes */
             peak_memory_bytes: number | null;
             /** Priority */
@@ -1885,6 +2581,16 @@ export interface components {
             number: number;
         };
         /**
+         * LayerView
+         * @description One layer of a built image, and the instruction that made it.
+         */
+        LayerView: {
+            /** Made By */
+            made_by: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
          * LineScript
          * @description Which script a line of the file starts.
          */
@@ -1908,6 +2614,20 @@ export interface components {
             password: string;
         };
         /**
+         * LogUseView
+         * @description The logs of one script's ended jobs.
+         */
+        LogUseView: {
+            /** Bytes */
+            bytes: number;
+            /** Jobs */
+            jobs: number;
+            /** Script */
+            script: string;
+            /** Script Id */
+            script_id: number;
+        };
+        /**
          * MadeToken
          * @description A new API token; the only answer that ever holds `token`.
          */
@@ -1929,6 +2649,16 @@ export interface components {
             prefix: string;
             /** Token */
             token: string;
+        };
+        /**
+         * NameView
+         * @description A name that may stand here; `kind` is module, class, function, instance, keyword, ...
+         */
+        NameView: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
         };
         /**
          * Named
@@ -2208,6 +2938,14 @@ export interface components {
             reason_code: components["schemas"]["Code"] | null;
         };
         /**
+         * OneFile
+         * @description The text of one Python file.
+         */
+        OneFile: {
+            /** Content */
+            content: string;
+        };
+        /**
          * Outcome
          * @description What became of a due time. `planned` is the only one that is not final.
          * @enum {string}
@@ -2219,6 +2957,37 @@ export interface components {
          * @enum {string}
          */
         Overlap: "skip" | "queue" | "allow" | "replace" | "fail";
+        /**
+         * PackageChangeView
+         * @description One package that is not the same in both; null: it is not there.
+         */
+        PackageChangeView: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            kind: components["schemas"]["Difference"];
+            /** Name */
+            name: string;
+            package: components["schemas"]["PackageKind"];
+        };
+        /**
+         * PackageKind
+         * @description Who installed a package: pip, or the package manager of the base image's system.
+         * @enum {string}
+         */
+        PackageKind: "python" | "system";
+        /**
+         * PackageView
+         * @description One package of a built image: `python` by pip, `system` by the base's own package manager.
+         */
+        PackageView: {
+            kind: components["schemas"]["PackageKind"];
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+        };
         /**
          * PauseAllWish
          * @description Why nothing is to start.
@@ -2250,6 +3019,14 @@ export interface components {
          */
         PausedView: {
             pause: components["schemas"]["PauseView"] | null;
+        };
+        /**
+         * PeopleView
+         * @description People by name; all of them.
+         */
+        PeopleView: {
+            /** Items */
+            items: components["schemas"]["Named"][];
         };
         /**
          * PeriodBody
@@ -2286,6 +3063,36 @@ export interface components {
             /** To */
             to?: string | null;
             weekly?: components["schemas"]["WeeklyView"] | null;
+        };
+        /**
+         * PlaceInCode
+         * @description A place in a file: `line` counts from 1, `column` from 0 in characters.
+         *
+         *     The code is what the version `base` holds, with `changed` put in and `gone` taken out.
+         */
+        PlaceInCode: {
+            /** Base */
+            base: number;
+            /** Changed */
+            changed?: components["schemas"]["FileBody"][];
+            /** Column */
+            column: number;
+            /** Gone */
+            gone?: string[];
+            /** Line */
+            line: number;
+            /** Path */
+            path: string;
+        };
+        /**
+         * PlaceView
+         * @description `line` counts from 1, `column` from 0 in characters.
+         */
+        PlaceView: {
+            /** Column */
+            column: number;
+            /** Line */
+            line: number;
         };
         /**
          * PreviewView
@@ -2374,6 +3181,33 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * ProblemList
+         * @description By file and line. With an error among them the image cannot be built.
+         */
+        ProblemList: {
+            /** Items */
+            items: components["schemas"]["ProblemView"][];
+            /** Next */
+            next?: number | null;
+        };
+        /**
+         * ProblemView
+         * @description One thing that is wrong or not wise in one file. `line` is null where the whole file is meant.
+         */
+        ProblemView: {
+            /** Line */
+            line: number | null;
+            /** Message */
+            message: string;
+            /** Path */
+            path: string;
+            /** Remedy */
+            remedy: string;
+            /** Rule */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+        };
         /** QueueView */
         QueueView: {
             /** Kind */
@@ -2387,6 +3221,19 @@ export interface components {
          * @enum {string}
          */
         Reason: "exit" | "timeout" | "out_of_memory" | "disk_limit" | "cancelled" | "signal" | "could_not_start" | "lost" | "deadline" | "overlap";
+        /**
+         * RecentView
+         * @description A job of a schedule. `duration_ms` is that of its last attempt, null until that has ended.
+         */
+        RecentView: {
+            /** Due At */
+            due_at: string | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Job Id */
+            job_id: number;
+            status: components["schemas"]["Status"];
+        };
         /**
          * Restriction
          * @description Which other jobs a job of a script may not run beside.
@@ -2414,20 +3261,34 @@ export interface components {
         /**
          * SaveFiles
          * @description All files of the image; `base_digest` is the digest of those that the editor started from.
+         *
+         *     `message` says what was changed, for the history.
          */
         SaveFiles: {
             /** Base Digest */
             base_digest?: string | null;
             /** Files */
             files: components["schemas"]["FileBody"][];
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
         };
         /**
          * SaveVersion
          * @description All files of the script. `base` is the number of the version that the editor started from.
+         *
+         *     A `draft` can be run by its number, and changes nothing for schedules and for who runs the script elsewhere.
          */
         SaveVersion: {
             /** Base */
             base?: number | null;
+            /**
+             * Draft
+             * @default false
+             */
+            draft?: boolean;
             /** Entry */
             entry?: string | null;
             /** Files */
@@ -2501,7 +3362,8 @@ export interface components {
         };
         /**
          * ScheduleView
-         * @description A schedule, its next due times and its last settled one. `next_at` is null while it is off.
+         * @description A schedule, its next due times, its last settled one, and its last twenty jobs with the newest at the end.
+         *     `next_at` is null while it is off.
          */
         ScheduleView: {
             /** Arguments */
@@ -2558,9 +3420,13 @@ export interface components {
             pause: components["schemas"]["PauseView"] | null;
             /** Priority */
             priority: number | null;
+            /** Recent */
+            recent: components["schemas"]["RecentView"][];
             script: components["schemas"]["Named"];
             /** Starts At */
             starts_at: string | null;
+            /** Trouble */
+            trouble: string | null;
             /**
              * Updated At
              * Format: date-time
@@ -2768,6 +3634,52 @@ export interface components {
             password: string;
         };
         /**
+         * Severity
+         * @description `error`: it cannot be built. `warning`: it can, and will bite. `note`: good to know.
+         * @enum {string}
+         */
+        Severity: "error" | "warning" | "note";
+        /**
+         * ShownView
+         * @description A schedule of the calendar, and what it says in words.
+         */
+        ShownView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            script: components["schemas"]["Named"];
+            /** Words */
+            words: string;
+        };
+        /**
+         * SignatureView
+         * @description How something is called; `active` is the number of the parameter that is being written.
+         */
+        SignatureView: {
+            /** Active */
+            active: number | null;
+            /** Doc */
+            doc: string;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: string[];
+        };
+        /**
+         * SignaturesView
+         * @description How what is being called here is called.
+         */
+        SignaturesView: {
+            /**
+             * Late
+             * @default false
+             */
+            late?: boolean;
+            /** Signatures */
+            signatures?: components["schemas"]["SignatureView"][];
+        };
+        /**
          * StartJob
          * @description What differs from the script's own settings, if anything.
          */
@@ -2778,6 +3690,8 @@ export interface components {
             environment?: {
                 [key: string]: string;
             };
+            /** Override Reason */
+            override_reason?: string | null;
             /** Priority */
             priority?: number | null;
             /** Time Limit S */
@@ -2794,10 +3708,24 @@ export interface components {
         /**
          * StepView
          * @description One step of a build; `seconds` is null until it has ended.
+         *
+         *     `line` is that of the Dockerfile; `log_start` the byte of the build's log where the step's lines begin. Builds of
+         *     earlier days say neither these nor when a step began.
          */
         StepView: {
+            /** Began At */
+            began_at?: string | null;
+            /**
+             * Cached
+             * @default false
+             */
+            cached?: boolean;
             /** Instruction */
             instruction: string;
+            /** Line */
+            line?: number | null;
+            /** Log Start */
+            log_start?: number | null;
             /** Number */
             number: number;
             /** Seconds */
@@ -2825,6 +3753,42 @@ export interface components {
             version: string;
             /** Workers */
             workers: components["schemas"]["WorkerView"][];
+        };
+        /**
+         * TargetView
+         * @description A place in a file of the script.
+         */
+        TargetView: {
+            /** Column */
+            column: number;
+            /** Line */
+            line: number;
+            /** Path */
+            path: string;
+        };
+        /**
+         * TemplateList
+         * @description All of them, the plainest first.
+         */
+        TemplateList: {
+            /** Items */
+            items: components["schemas"]["TemplateView"][];
+            /** Next */
+            next?: number | null;
+        };
+        /**
+         * TemplateView
+         * @description An image to start from.
+         */
+        TemplateView: {
+            /** Files */
+            files: components["schemas"]["FileView"][];
+            /** Key */
+            key: string;
+            /** Offers */
+            offers: string;
+            /** Title */
+            title: string;
         };
         /**
          * TokenView
@@ -2872,6 +3836,26 @@ export interface components {
             files: string[];
         };
         /**
+         * UsageView
+         * @description The disk of the data directory, in bytes; `database_here` is whether the database lies on it, too.
+         *
+         *     Logs and database are added up every few minutes.
+         */
+        UsageView: {
+            /** Database */
+            database: number;
+            /** Database Here */
+            database_here: boolean;
+            /** Free */
+            free: number;
+            /** Largest */
+            largest: components["schemas"]["LogUseView"][];
+            /** Logs */
+            logs: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * UserView
          * @description Who is logged in.
          */
@@ -2884,6 +3868,72 @@ export interface components {
             role: string;
             /** Scopes */
             scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * UsesView
+         * @description Who uses an image; at most 100 schedules and 100 waiting or running jobs.
+         */
+        UsesView: {
+            /** Jobs */
+            jobs: components["schemas"]["UsingJobView"][];
+            /** Schedules */
+            schedules: components["schemas"]["UsingScheduleView"][];
+            /** Scripts */
+            scripts: components["schemas"]["NamedView"][];
+        };
+        /**
+         * UsingJobView
+         * @description A job that waits or runs on a build of the image.
+         */
+        UsingJobView: {
+            /** Build Id */
+            build_id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            script: components["schemas"]["NamedView"];
+            /** Status */
+            status: string;
+        };
+        /**
+         * UsingScheduleView
+         * @description A schedule of a script on the image.
+         */
+        UsingScheduleView: {
+            /** Enabled */
+            enabled: boolean;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Next At */
+            next_at: string | null;
+            script: components["schemas"]["NamedView"];
+        };
+        /**
+         * VersionBuildView
+         * @description A build that was made of a version.
+         */
+        VersionBuildView: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: number;
+            status: components["schemas"]["BuildStatus"];
+        };
+        /**
+         * VersionFileInfo
+         * @description One file of a version, without its content.
+         */
+        VersionFileInfo: {
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
         };
         /**
          * VersionFileView
@@ -2927,6 +3977,8 @@ export interface components {
             created_at: string;
             /** Digest */
             digest: string;
+            /** Draft */
+            draft: boolean;
             /** Entry */
             entry: string;
             /** Files */
@@ -2965,6 +4017,16 @@ export interface components {
             to: string;
         };
         /**
+         * WholeImageVersion
+         * @description A version with the contents of its files.
+         */
+        WholeImageVersion: {
+            /** Items */
+            items: components["schemas"]["FileView"][];
+            /** Number */
+            number: number;
+        };
+        /**
          * WholeVersionView
          * @description A version with its files.
          */
@@ -2977,6 +4039,8 @@ export interface components {
             created_at: string;
             /** Digest */
             digest: string;
+            /** Draft */
+            draft: boolean;
             /** Entry */
             entry: string;
             /** Files */
@@ -2993,6 +4057,8 @@ export interface components {
         /**
          * WindowView
          * @description Bytes `start` to `end` of a log that has `size` bytes now. `finished`: it will not grow any more.
+         *
+         *     In place of each byte that is no UTF-8 there is one U+001A, so `text` is `end - start` bytes long in UTF-8.
          */
         WindowView: {
             /** End */
@@ -3186,6 +4252,93 @@ export interface operations {
             };
             /** @description Not possible in the present state. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    built_images_show_changes: {
+        parameters: {
+            query?: {
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                build_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3616,6 +4769,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WindowView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    built_images_show_packages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                build_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentsView"];
                 };
             };
             /** @description The request cannot be read. */
@@ -4137,6 +5375,80 @@ export interface operations {
             };
         };
     };
+    statistics_stream_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upkeep_show_health: {
         parameters: {
             query?: never;
@@ -4336,6 +5648,176 @@ export interface operations {
             };
             /** @description The body is not of a type that is accepted here. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_recipes_check_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilesToCheck"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_recipes_list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5258,6 +6740,445 @@ export interface operations {
             };
         };
     };
+    image_recipes_list_problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    built_images_show_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsesView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_recipes_list_versions: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageVersionList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_recipes_show_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeImageVersion"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_recipes_restore_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageFiles"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     jobs_list_jobs: {
         parameters: {
             query?: {
@@ -5268,6 +7189,10 @@ export interface operations {
                 schedule_id?: number | null;
                 status?: components["schemas"]["Status"] | null;
                 trigger?: components["schemas"]["Trigger"] | null;
+                started_by_id?: number | null;
+                since?: string | null;
+                until?: string | null;
+                version?: number | null;
             };
             header?: never;
             path?: never;
@@ -5282,6 +7207,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_list_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleView"];
                 };
             };
             /** @description The request cannot be read. */
@@ -6222,6 +8221,7 @@ export interface operations {
             query: {
                 from: string;
                 to: string;
+                schedule_id?: number | null;
                 outcome?: components["schemas"]["Outcome"] | null;
             };
             header?: never;
@@ -6559,6 +8559,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClockHealthView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hours_list_hours: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                script_id?: number | null;
+                schedule_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursView"];
                 };
             };
             /** @description The request cannot be read. */
@@ -8632,6 +10711,702 @@ export interface operations {
             };
         };
     };
+    assistance_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletionsView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assistance_find_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assistance_format_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormattedView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assistance_show_documentation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoverView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assistance_find_problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeProblemsView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assistance_show_signature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignaturesView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that is accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     scripts_list_versions: {
         parameters: {
             query?: {
@@ -9345,6 +12120,156 @@ export interface operations {
             };
             /** @description The body is not of a type that is accepted here. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics_show_disk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics_show_job_hours: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobHoursView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

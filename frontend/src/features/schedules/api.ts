@@ -1,15 +1,49 @@
-/** Schedules, what they will do and what became of it. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+/** Schedules: what they say, what they will do and what became of it; the shared calendars, the pause of all, crontab files. */
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
+import type { components } from "@/api/schema";
+import type { Schedule } from "@/api/types";
+import { randomKey } from "@/lib/random-key";
+
+type Schemas = components["schemas"];
+export type ScheduleBody = Schemas["NewSchedule"];
+export type PreviewBody = Schemas["PreviewWish"];
+export type Preview = Schemas["PreviewView"];
+export type Occurrence = Schemas["OccurrenceView"];
+export type Entry = Schemas["EntryView"];
+export type Day = Schemas["DayView"];
+export type Hours = Schemas["HoursView"];
+export type Calendar = Schemas["CalendarView"];
+export type CalendarBody = Schemas["NewCalendar"];
+export type Period = Schemas["PeriodBody"];
+export type Pause = Schemas["PauseView"];
+export type ClockHealth = Schemas["ClockHealthView"];
+export type ImportWish = Schemas["ImportWish"];
+export type ImportItem = Schemas["ImportItemView"];
+export type Import = Schemas["ImportView"];
+export type Window = Schemas["BackfillWish"];
+export type BackfillPreview = Schemas["BackfillPreview"];
+/** From one moment on, before another. */
+export type Span = { from: string; to: string };
+type HourSpan = Span & { schedule_id?: number };
 
 export const scheduleKeys = {
   all: ["schedules"] as const,
+  lists: ["schedules", "list"] as const,
   list: (scriptId: number | null) => ["schedules", "list", scriptId] as const,
+  one: (id: number) => ["schedules", "one", id] as const,
   occurrences: (id: number) => ["schedules", "occurrences", id] as const,
-  preview: (cron: string, zone: string) => ["schedule-preview", cron, zone] as const,
+  days: (id: number, span: Span) => ["schedules", "days", id, span] as const,
+  rows: (id: number, span: Span) => ["schedules", "rows", id, span] as const,
+  hours: (span: HourSpan) => ["schedules", "hours", span] as const,
+  pause: ["schedules", "pause"] as const,
+  health: ["schedules", "health"] as const,
+  export: (scriptId: number | null) => ["schedules", "export", scriptId] as const,
+  calendars: ["schedules", "calendars"] as const,
 };
 
 const byId = (id: number) => ({ params: { path: { schedule_id: id } } });
+const LAST_RUNS = 20;
 
 export const schedulesQuery = (scriptId: number | null = null) =>
   queryOptions({
@@ -17,18 +51,48 @@ export const schedulesQuery = (scriptId: number | null = null) =>
     queryFn: () => answer(api.GET("/api/schedules", { params: { query: { script_id: scriptId ?? undefined } } })),
   });
 
+export const scheduleQuery = (id: number) =>
+  queryOptions({
+    queryKey: scheduleKeys.one(id),
+    queryFn: () => answer(api.GET("/api/schedules/{schedule_id}", byId(id))),
+  });
+
+/** The newest rows of the ledger, those that lie ahead among them. */
 export const occurrencesQuery = (id: number) =>
   queryOptions({
     queryKey: scheduleKeys.occurrences(id),
-    queryFn: () => answer(api.GET("/api/schedules/{schedule_id}/occurrences", { params: { path: { schedule_id: id }, query: { limit: 20 } } })),
+    queryFn: () => answer(api.GET("/api/schedules/{schedule_id}/occurrences", { params: { path: { schedule_id: id }, query: { limit: LAST_RUNS } } })),
   });
 
-export const previewQuery = (cron: string, zone: string) =>
+export const daysQuery = (id: number, span: Span) =>
   queryOptions({
-    queryKey: scheduleKeys.preview(cron, zone),
-    queryFn: () => answer(api.POST("/api/schedules/preview", { body: { cron, zone } })),
+    queryKey: scheduleKeys.days(id, span),
+    queryFn: () => answer(api.GET("/api/schedules/{schedule_id}/calendar", { params: { path: { schedule_id: id }, query: span } })),
+    placeholderData: keepPreviousData,
+  });
+
+/** Every due time of one schedule in a span, the first 2,000 of them. */
+export const rowsQuery = (id: number, span: Span) =>
+  queryOptions({
+    queryKey: scheduleKeys.rows(id, span),
+    queryFn: () => answer(api.GET("/api/occurrences", { params: { query: { ...span, schedule_id: id } } })),
+  });
+
+/** What all schedules do, or one, counted by schedule and hour. */
+export const hoursQuery = (span: HourSpan) =>
+  queryOptions({
+    queryKey: scheduleKeys.hours(span),
+    queryFn: () => answer(api.GET("/api/schedules/hours", { params: { query: span } })),
+    placeholderData: keepPreviousData,
+  });
+
+export const previewQuery = (body: PreviewBody) =>
+  queryOptions({
+    queryKey: ["schedule-preview", body] as const,
+    queryFn: () => answer(api.POST("/api/schedules/preview", { body })),
     staleTime: 30_000,
     retry: false,
+    placeholderData: keepPreviousData,
   });
 
 export const zonesQuery = queryOptions({
@@ -37,32 +101,105 @@ export const zonesQuery = queryOptions({
   staleTime: Infinity,
 });
 
-export type ScheduleBody = { cron: string; zone: string; enabled: boolean; arguments: string[] };
+export const pauseQuery = queryOptions({
+  queryKey: scheduleKeys.pause,
+  queryFn: () => answer(api.GET("/api/schedules/pause-all")),
+  refetchInterval: 60_000,
+});
 
-/** Makes a schedule of a script, or changes the one with the given id. */
-export function useSaveSchedule(id: number | null) {
-  const cache = useQueryClient();
-  return useMutation({
-    mutationFn: ({ script_id, ...body }: ScheduleBody & { script_id: number }) =>
-      id === null
-        ? answer(api.POST("/api/schedules", { body: { script_id, ...body } }))
-        : answer(api.PATCH("/api/schedules/{schedule_id}", { ...byId(id), body })),
-    onSuccess: () => cache.invalidateQueries({ queryKey: scheduleKeys.all }),
+export const healthQuery = queryOptions({
+  queryKey: scheduleKeys.health,
+  queryFn: () => answer(api.GET("/api/schedules/health")),
+  refetchInterval: 30_000,
+});
+
+export const calendarsQuery = queryOptions({
+  queryKey: scheduleKeys.calendars,
+  queryFn: () => answer(api.GET("/api/calendars")),
+});
+
+export const exportQuery = (scriptId: number | null) =>
+  queryOptions({
+    queryKey: scheduleKeys.export(scriptId),
+    queryFn: () => answer(api.GET("/api/schedules/export", { params: { query: { script_id: scriptId ?? undefined } } })),
   });
+
+/** A deed after which everything about schedules is asked for anew. */
+function useDeed<Wish, Done>(deed: (wish: Wish) => Promise<Done>) {
+  const cache = useQueryClient();
+  return useMutation({ mutationFn: deed, onSuccess: () => cache.invalidateQueries({ queryKey: scheduleKeys.all }) });
+}
+
+/** Makes a schedule, or changes the one with the given id; a schedule never moves to another script. */
+export function useSaveSchedule(id: number | null) {
+  return useDeed(({ script_id, ...body }: ScheduleBody) =>
+    id === null
+      ? answer(api.POST("/api/schedules", { body: { script_id, ...body } }))
+      : answer(api.PATCH("/api/schedules/{schedule_id}", { ...byId(id), body })),
+  );
 }
 
 export function useSwitchSchedule() {
-  const cache = useQueryClient();
-  return useMutation({
-    mutationFn: ({ id, enabled }: { id: number; enabled: boolean }) => answer(api.PATCH("/api/schedules/{schedule_id}", { ...byId(id), body: { enabled } })),
-    onSuccess: () => cache.invalidateQueries({ queryKey: scheduleKeys.all }),
+  return useDeed(({ id, enabled }: { id: number; enabled: boolean }) =>
+    answer(api.PATCH("/api/schedules/{schedule_id}", { ...byId(id), body: { enabled } })),
+  );
+}
+
+export function useTakeOver(id: number) {
+  return useDeed((owner_id: number) => answer(api.PATCH("/api/schedules/{schedule_id}", { ...byId(id), body: { owner_id } })));
+}
+
+export const removeSchedule = (id: number) => answer(api.DELETE("/api/schedules/{schedule_id}", byId(id)));
+
+/** Starts a job with what the schedule gives to its jobs, now. */
+export function useRunNow() {
+  return useDeed((schedule: Schedule) => {
+    const { arguments: words, environment, priority } = schedule;
+    const params = { path: { script_id: schedule.script.id } };
+    const body = { arguments: words, environment, ...(priority !== null && { priority }) };
+    return answer(api.POST("/api/scripts/{script_id}/jobs", { params, body, headers: { "Idempotency-Key": randomKey() } }));
   });
 }
 
-export function useDeleteSchedule() {
-  const cache = useQueryClient();
+export function usePauseAll() {
+  return useDeed((reason: string) => answer(api.POST("/api/schedules/pause-all", { body: { reason } })));
+}
+
+export function useResumeAll() {
+  return useDeed(() => answer(api.POST("/api/schedules/resume-all")));
+}
+
+export function usePreviewBackfill(id: number) {
   return useMutation({
-    mutationFn: (id: number) => answer(api.DELETE("/api/schedules/{schedule_id}", byId(id))),
-    onSuccess: () => cache.invalidateQueries({ queryKey: scheduleKeys.all }),
+    mutationFn: (body: Window) => answer(api.POST("/api/schedules/{schedule_id}/backfill/preview", { ...byId(id), body })),
   });
+}
+
+export function useBackfill(id: number) {
+  return useDeed((body: Window) => answer(api.POST("/api/schedules/{schedule_id}/backfill", { ...byId(id), body })));
+}
+
+export function useSaveCalendar(id: number | null) {
+  return useDeed((body: CalendarBody) =>
+    id === null
+      ? answer(api.POST("/api/calendars", { body }))
+      : answer(api.PATCH("/api/calendars/{calendar_id}", { params: { path: { calendar_id: id } }, body })),
+  );
+}
+
+export function useDeleteCalendar() {
+  return useDeed((id: number) => answer(api.DELETE("/api/calendars/{calendar_id}", { params: { path: { calendar_id: id } } })));
+}
+
+/** What a crontab file would become; asked anew with each choice. */
+export const importQuery = (body: ImportWish) =>
+  queryOptions({
+    queryKey: ["crontab-import", body] as const,
+    queryFn: () => answer(api.POST("/api/schedules/import/preview", { body })),
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
+
+export function useImport() {
+  return useDeed((body: ImportWish) => answer(api.POST("/api/schedules/import", { body })));
 }

@@ -4,6 +4,7 @@ import { paths } from "@/blocks/paths";
 import { Row, Rows } from "@/ui/rows";
 import { Section } from "@/ui/section";
 import { Time } from "@/ui/time";
+import { nameOf } from "./words";
 
 const SHOWN = 5;
 
@@ -18,9 +19,9 @@ export function UpcomingSchedules({ schedules }: { schedules: Schedule[] }) {
         {next.map(({ schedule, at }) => (
           <Row
             key={schedule.id}
-            to={paths.script(schedule.script.id, "schedules")}
+            to={paths.schedule(schedule.id)}
             name={schedule.script.name}
-            note={schedule.words}
+            note={nameOf(schedule)}
             side={<Time at={at} />}
           />
         ))}

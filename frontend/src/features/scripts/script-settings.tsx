@@ -14,6 +14,7 @@ import { useChangeScript, useDeleteScript } from "./api";
 import { environmentText, parseEnvironment } from "@/lib/environment";
 import { ImageField } from "./image-field";
 import { QUEUE_FIELDS, QueueFields, type QueueRules } from "./queue-fields";
+import { RESTRICTION_FIELDS, RestrictionFields, type RestrictionRules } from "./restriction-fields";
 import { RETRY_FIELDS, RetryFields } from "./retry-fields";
 
 type Props = { script: Script; images: Image[]; onDeleted: () => void };
@@ -37,6 +38,7 @@ const SHOWN = [
   ...ABOUT_FIELDS,
   ...RETRY_FIELDS,
   ...QUEUE_FIELDS,
+  ...RESTRICTION_FIELDS,
   ...LIMITS.map(([field]) => `limits.${field}`),
   "image_id",
   "environment",
@@ -56,7 +58,7 @@ function SettingsForm({ script, images }: Omit<Props, "onDeleted">) {
   const [variables, setVariables] = useState(environmentText(script.environment));
   const [retries, setRetries] = useState<Retries>(script.retries);
   const [deadline, setDeadline] = useState(script.deadline_s);
-  const [rules, setRules] = useState<QueueRules>(rulesOf(script));
+  const [rules, setRules] = useState<QueueRules & RestrictionRules>(rulesOf(script));
   const change = useChangeScript(script.id);
   const environment = parseEnvironment(variables);
 
@@ -91,14 +93,18 @@ function SettingsForm({ script, images }: Omit<Props, "onDeleted">) {
         <RetryFields retries={retries} onRetries={setRetries} deadline={deadline} onDeadline={setDeadline} error={change.error} />
       </Card>
       <Card title="In the queue">
-        <QueueFields rules={rules} onChange={setRules} error={change.error} />
+        <QueueFields rules={rules} onChange={(changed) => setRules({ ...rules, ...changed })} error={change.error} />
+      </Card>
+      <Card title="Beside other jobs">
+        <RestrictionFields rules={rules} onChange={(changed) => setRules({ ...rules, ...changed })} error={change.error} />
       </Card>
     </Form>
   );
 }
 
-function rulesOf({ priority, max_running, max_queued }: Script): QueueRules {
-  return { priority, max_running, max_queued };
+function rulesOf(script: Script): QueueRules & RestrictionRules {
+  const { priority, max_running, max_queued, restriction, restriction_key, restriction_wait } = script;
+  return { priority, max_running, max_queued, restriction, restriction_key, restriction_wait };
 }
 
 type LimitProps = { limits: ScriptLimits; onChange: (limits: ScriptLimits) => void; error: Error | null };

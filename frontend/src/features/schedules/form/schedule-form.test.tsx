@@ -1,0 +1,66 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test, vi } from "vitest";
+import { violations } from "@/testing/axe";
+import { fakeServer, show } from "@/testing/fakes";
+import { schedule } from "@/testing/schedules";
+import { ScheduleForm } from "./schedule-form";
+
+afterEach(() => vi.unstubAllGlobals());
+
+const refusal = (errors: { field: string; message: string }[]) => ({ status: 422, body: { status: 422, code: "bad_input", detail: "Some values are not right.", errors } });
+const preview = { words: "At 03:00 every day", next: schedule().next, last: [], changes: [] };
+/** The limit is for a machine with other things to do. */
+const SLOW = { timeout: 20_000 };
+type Reply = { status?: number; body?: unknown };
+
+function open(save: Reply = { body: schedule() }, look: Reply = { body: preview }) {
+  const saved = vi.fn();
+  const seen = fakeServer((request) => {
+    if (request.url.endsWith("/preview")) return look;
+    return request.method === "GET" ? { body: { items: [] } } : save;
+  });
+  show(<ScheduleForm schedule={null} scripts={[{ id: 3, name: "nightly-report" }]} backTo="/schedules" onSaved={saved} />);
+  const sent = () => seen.find((one) => one.method === "POST" && one.url.endsWith("/api/schedules"));
+  return { saved, sent, user: userEvent.setup() };
+}
+const add = () => screen.getByRole("button", { name: "Add schedule" });
+
+test("what a line means stands beside it, and the whole is sent as it is shown", async () => {
+  const { saved, sent, user } = open();
+  expect(await screen.findByText("At 03:00 every day", undefined, SLOW)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Weekdays at 9" }));
+  expect(screen.getByRole("textbox", { name: "Crontab line" })).toHaveValue("0 9 * * mon-fri");
+  await user.type(screen.getByRole("textbox", { name: "Arguments" }), "--all");
+  await user.click(add());
+  await waitFor(() => expect(saved).toHaveBeenCalledOnce(), SLOW);
+  expect(await sent()?.json()).toMatchObject({ script_id: 3, kind: "cron", cron: "0 9 * * mon-fri", arguments: ["--all"], overlap: "skip" });
+});
+
+test("a wrong line is told under its field while one types", async () => {
+  open(undefined, refusal([{ field: "cron", message: "minute: 61 is not between 0 and 59" }]));
+  expect(await screen.findByText("minute: 61 is not between 0 and 59", undefined, SLOW)).toBeVisible();
+  expect(screen.getByRole("textbox", { name: "Crontab line" })).toHaveAccessibleDescription(/not between 0 and 59/);
+});
+
+test("a refused policy opens the folded part and stands under its field", async () => {
+  const { user } = open(refusal([{ field: "jitter_s", message: "At most 3600 seconds." }]));
+  await user.click(add());
+  expect(await screen.findByText("At most 3600 seconds.", undefined, SLOW)).toBeVisible();
+  expect(screen.getByRole("textbox", { name: "Jitter" })).toHaveAccessibleDescription(/At most 3600/);
+});
+
+test("what the page itself can see is not sent at all", async () => {
+  const { sent, user } = open();
+  await user.type(screen.getByRole("textbox", { name: "Arguments" }), '"open');
+  await user.click(add());
+  expect(await screen.findByText(/opened but not closed/)).toBeVisible();
+  expect(sent()).toBeUndefined();
+});
+
+test("axe finds nothing, with all of it open", async () => {
+  const { user } = open();
+  await user.click(screen.getByText(/^More: /));
+  await user.click(screen.getByRole("button", { name: "Add a period" }));
+  expect(await violations()).toEqual([]);
+});

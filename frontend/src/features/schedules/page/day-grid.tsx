@@ -1,0 +1,90 @@
+/** Weeks of days side by side, each a button; arrow keys go from day to day. */
+import { VisuallyHidden } from "@mantine/core";
+import { useRef, useState, type KeyboardEvent } from "react";
+import { weekdayOf } from "@/lib/zones";
+import type { Day } from "../api";
+import { DAY_NAMES, DAY_WORDS } from "../words";
+import { dayLabel, fillOf, holesOf } from "./ledger-days";
+import classes from "./ledger.module.css";
+
+type Props = {
+  /** Whole weeks, in their order. */
+  days: string[];
+  byDay: Map<string, Day>;
+  today: string;
+  chosen: string | null;
+  onChoose: (day: string) => void;
+};
+
+const STEPS: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -7, ArrowRight: 7 };
+
+export function DayGrid({ days, byDay, today, chosen, onChoose }: Props) {
+  const table = useRef<HTMLTableElement>(null);
+  const [reached, setReached] = useState(chosen ?? today);
+  // One of them is reached with Tab, the others from there with the arrow keys.
+  const stop = days.includes(reached) ? reached : (days.at(-1) ?? "");
+  const move = (event: KeyboardEvent) => {
+    const next = days[days.indexOf(stop) + (STEPS[event.key] ?? 0)];
+    if (!(event.key in STEPS)) return;
+    event.preventDefault();
+    if (!next) return;
+    setReached(next);
+    table.current?.querySelector<HTMLElement>(`[data-day="${next}"]`)?.focus();
+  };
+  return (
+    <table ref={table} className={classes.grid} aria-label="Days">
+      <thead>
+        <tr>
+          <td />
+          {mondays(days).map((monday, index) => (
+            <td key={monday} className={classes.month} aria-hidden>
+              {monthAt(monday, index)}
+            </td>
+          ))}
+        </tr>
+      </thead>
+      <tbody onKeyDown={move}>
+        {DAY_NAMES.map((name, row) => (
+          <tr key={name}>
+            <th scope="row">{DAY_WORDS[name]}</th>
+            {days
+              .filter((day) => weekdayOf(day) === row)
+              .map((day) => (
+                <td key={day}>
+                  <button
+                    type="button"
+                    className={classes.day}
+                    data-day={day}
+                    style={{ background: fillOf(byDay.get(day)) }}
+                    tabIndex={day === stop ? 0 : -1}
+                    aria-pressed={day === chosen}
+                    title={dayLabel(day, byDay.get(day))}
+                    onFocus={() => setReached(day)}
+                    onClick={() => onChoose(day)}
+                  >
+                    <VisuallyHidden>{dayLabel(day, byDay.get(day)) + (day === today ? ", today" : "")}</VisuallyHidden>
+                    <Mark holes={holesOf(byDay.get(day))} today={day === today} />
+                  </button>
+                </td>
+              ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Mark({ holes, today }: { holes: number; today: boolean }) {
+  if (holes) return <span className={classes.holes} aria-hidden>{holes > 99 ? "99+" : holes}</span>;
+  return today ? <span className={classes.holes} aria-hidden>•</span> : null;
+}
+
+const mondays = (days: string[]) => days.filter((day) => weekdayOf(day) === 0);
+
+const month = new Intl.DateTimeFormat("en-GB", { month: "short", timeZone: "UTC" });
+
+/** The month above its first week of the strip. */
+function monthAt(monday: string, index: number): string {
+  const isFirst = index === 0 || Number(monday.slice(8)) <= 7;
+  return isFirst ? month.format(Date.parse(monday)) : "";
+}

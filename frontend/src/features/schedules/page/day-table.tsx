@@ -1,0 +1,40 @@
+/** The ledger's days as rows of numbers, newest first. */
+import { Button, Text } from "@mantine/core";
+import type { Day } from "../api";
+import { dayWords } from "@/lib/zones";
+import { OUTCOME_WORDS } from "../words";
+import classes from "./ledger.module.css";
+
+const COLUMNS = ["ran", "caught_up", "skipped", "missed", "planned"] as const;
+
+export function DayTable({ days, onChoose }: { days: Day[]; onChoose: (day: string) => void }) {
+  if (days.length === 0) return <Text size="sm">Nothing was due in these weeks.</Text>;
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">Day</th>
+          {COLUMNS.map((one) => (
+            <th key={one} scope="col">
+              {OUTCOME_WORDS[one]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {[...days].reverse().map((day) => (
+          <tr key={day.day}>
+            <th scope="row">
+              <Button size="compact-sm" variant="subtle" onClick={() => onChoose(day.day)}>
+                {dayWords(day.day)}
+              </Button>
+            </th>
+            {COLUMNS.map((one) => (
+              <td key={one}>{day[one] || ""}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

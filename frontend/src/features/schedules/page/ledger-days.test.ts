@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { countWords, dayLabel, fillOf, holesOf, sharesOf, stripOf, type Counts } from "./ledger-days";
+
+const counts = (change: Partial<Counts>): Counts => ({ planned: 0, ran: 0, caught_up: 0, skipped: 0, missed: 0, ...change });
+
+test("a strip is twelve whole weeks, and ends with the one after today", () => {
+  const days = stripOf("2026-11-22", 0);
+  expect([days[0], days.at(-1), days.length]).toEqual(["2026-09-07", "2026-11-29", 84]);
+  expect(stripOf("2026-11-22", 8).at(-1)).toBe("2026-10-04");
+});
+
+test("a day says what became of it, holes first", () => {
+  expect(dayLabel("2026-11-22", counts({ ran: 23, missed: 1 }))).toBe("Sunday 22 November 2026: 1 missed, 23 ran");
+  expect(countWords(undefined)).toBe("nothing due");
+  expect([holesOf(counts({ missed: 1, skipped: 2, ran: 5 })), holesOf(undefined)]).toEqual([3, 0]);
+});
+
+test("one hole among a thousand runs is still seen", () => {
+  const [hole, rest] = sharesOf(counts({ ran: 1439, missed: 1 }));
+  expect(hole?.[0]).toBe("bad");
+  expect(hole?.[1]).toBeGreaterThan(0.15);
+  expect(rest).toEqual(["good", 1]);
+});
+
+test("a day is coloured from top to bottom", () => {
+  expect(fillOf(counts({ ran: 1, planned: 1 }))).toBe("linear-gradient(var(--ledger-good) 0% 50%, var(--ledger-plan) 50% 100%)");
+  expect(fillOf(undefined)).toBe("linear-gradient(var(--ledger-none) 0% 100%)");
+});
