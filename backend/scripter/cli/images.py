@@ -7,17 +7,19 @@ from typing import cast
 
 import click
 
-from scripter.cli import files, terminal
+from scripter.cli import files, recipes, terminal
 from scripter.cli.app import CANCELLED_BY_USER, App, Group, pass_app
 from scripter.cli.follow import LogPrinter, follow
 from scripter.cli.shapes import Build, Image
 from scripter.cli.wait import wait
+from scripter.lib.errors import BadInput
 
 FINAL = {"succeeded", "failed", "cancelled"}
 _EXIT_CODES = {"succeeded": 0, "failed": 1, "cancelled": CANCELLED_BY_USER}
 
 
 def register(root: click.Group) -> None:
+    recipes.register(image)
     root.add_command(image)
 
 
@@ -29,11 +31,16 @@ def image() -> None:
 @image.command("create")
 @click.argument("name")
 @click.option("--from", "source", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Its files.")
+@click.option("--template", help="Begin with the files of a template: scripter image templates.")
 @click.option("--description", default="", help="What it is for.")
 @pass_app
-def create(app: App, name: str, source: Path | None, description: str) -> None:
-    """Make an image from a directory with a Dockerfile, or a small one to start with."""
+def create(app: App, name: str, source: Path | None, template: str | None, description: str) -> None:
+    """Make an image from a directory with a Dockerfile, from a template, or a small one to start with."""
+    if source is not None and template is not None:
+        raise BadInput("Give either --from or --template.")
     body: dict[str, object] = {"name": name, "description": description}
+    if template is not None:
+        body["files"] = recipes.template_files(app, template)
     if source is not None:
         body["files"] = files.read(source)
     made: Image = app.client.post("/api/images", body)

@@ -17,6 +17,7 @@ class File(TypedDict):
 
 
 class Built(TypedDict):
+    build_id: int
     reference: str
     python: str
     size_bytes: int
@@ -47,6 +48,45 @@ class Image(Named):
     last_build: Build | None
     scripts: list[Named]
     updated_at: str
+
+
+class Template(TypedDict):
+    key: str
+    title: str
+    offers: str
+    files: list[File]
+
+
+class Problem(TypedDict):
+    path: str
+    line: int | None
+    severity: str
+    message: str
+    remedy: str
+
+
+class Package(TypedDict):
+    kind: str
+    name: str
+    version: str
+
+
+class Contents(TypedDict):
+    known: bool
+    packages: list[Package]
+
+
+class VersionBuild(TypedDict):
+    number: int
+    status: str
+
+
+class ImageVersion(TypedDict):
+    number: int
+    message: str
+    author: Named | None
+    created_at: str
+    builds: list[VersionBuild]
 
 
 class ScriptImage(Named):

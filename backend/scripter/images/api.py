@@ -76,9 +76,13 @@ class ChangeImage(Body):
 
 
 class SaveFiles(Body):
-    """All files of the image; `base_digest` is the digest of those that the editor started from."""
+    """All files of the image; `base_digest` is the digest of those that the editor started from.
+
+    `message` says what was changed, for the history.
+    """
 
     files: list[FileBody]
+    message: Annotated[str, Field(max_length=500)] = ""
     base_digest: Annotated[str, Field(max_length=64)] | None = None
 
 
@@ -145,11 +149,13 @@ def show_files(path: ImagePath) -> Answer:
 @bp.put("/images/<int:image_id>/files", responses={200: ImageFiles, 409: Problem})
 @needs(Scope.IMAGE_WRITE)
 def save_files(path: ImagePath, body: SaveFiles) -> Answer:
-    """Replace the image's files, while it is dormant or failed."""
+    """Replace the image's files by a new version, while it is dormant or failed. The same files make none."""
     files = fileview.given(body.files)
     with guard.transaction() as session:
         image = service.get(session, path.image_id)
-        service.save_files(session, image, files, by=guard.current_user(), base_digest=body.base_digest)
+        service.save_files(
+            session, image, files, by=guard.current_user(), base_digest=body.base_digest, message=body.message
+        )
         return http.show(views.files(session, image))
 
 

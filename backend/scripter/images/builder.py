@@ -21,9 +21,10 @@ from scripter.filestore import FileStore, Manifest
 from scripter.images import builds
 from scripter.images.explain import explain
 from scripter.images.models import Build, FailedStep, StepRecord
+from scripter.lib import clock
 from scripter.lib.errors import ScripterError
 from scripter.logstore import Writer
-from scripter.runners.protocol import BuildFailed, Built, Recipe, Runner, Step
+from scripter.runners.protocol import BuildFailed, Built, Contents, Recipe, Runner, Step
 
 log = structlog.get_logger(__name__)
 
@@ -94,8 +95,18 @@ class Builder:
             name = type(error).__name__
             return self._failed(f"Something went wrong inside Scripter ({name}). Its own log has more.", watch.steps)
         watch.finish()
+        contents = self._contents(built, watch)
         watch.own(f"succeeded: {built.reference}, Python {built.python}, {built.size_bytes / MEBIBYTE:.0f} MB")
-        return self._succeeded(built, watch.steps)
+        return self._succeeded(built, contents, watch.steps)
+
+    def _contents(self, built: Built, watch: Watch) -> Contents | None:
+        """What lies in the image. Only people look at that, so that a build is as good without."""
+        try:
+            return self._runner.contents(built.reference)
+        except ScripterError as error:
+            log.warning("build.contents_unknown", build=self._build.id, why=error.message)
+            watch.own(f"what is installed in the image could not be read: {error.message}")
+            return None
 
     def _recipe(self) -> Recipe:
         build, image, instance = self._build, self._build.image, self._context.instance
@@ -130,10 +141,12 @@ class Builder:
             session, build_id, worker, reason, failed_step=failed_step, steps=list(steps)
         )
 
-    def _succeeded(self, built: Built, steps: list[StepRecord]) -> Callable[[Session], None]:
+    def _succeeded(self, built: Built, contents: Contents | None, steps: list[StepRecord]) -> Callable[[Session], None]:
         build_id, worker = self._build.id, self._context.worker
         isolates = self._runner.isolates
-        return lambda session: builds.succeed(session, build_id, worker, built, isolates=isolates, steps=steps)
+        return lambda session: builds.succeed(
+            session, build_id, worker, built, contents=contents, isolates=isolates, steps=steps
+        )
 
     def _write_down(self, work: Callable[[Session], None]) -> bool:
         try:
@@ -186,8 +199,23 @@ class Watch:
         self._said.clear()
         self._rest = b""
         self._began = time.monotonic()
-        self.steps.append(StepRecord(number=step.number, instruction=step.instruction, seconds=None))
+        self.steps.append(
+            StepRecord(
+                number=step.number,
+                instruction=step.instruction,
+                seconds=None,
+                line=step.line,
+                began_at=clock.now().isoformat(),
+                cached=False,
+                log_start=self._writer.place(),
+            )
+        )
         self._record()
+
+    def cached(self) -> None:
+        """The present step is one of an earlier build."""
+        if self.steps:
+            self.steps[-1]["cached"] = True
 
     def finish(self) -> None:
         """The present step has ended, if there is one: its time goes into the log."""

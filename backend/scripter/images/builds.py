@@ -14,6 +14,7 @@ from scripter import context
 from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
+from scripter.images import comparing, versions
 from scripter.images.models import (
     BUILD_MOVES,
     IMAGE_MOVES,
@@ -28,7 +29,7 @@ from scripter.images.models import (
 from scripter.lib import clock
 from scripter.lib.db import changed_rows
 from scripter.lib.errors import Conflict, NotFound
-from scripter.runners.protocol import Built
+from scripter.runners.protocol import Built, Contents
 
 # How long a worker that says nothing is believed to be alive; it renews several times within.
 LEASE = timedelta(seconds=30)
@@ -37,6 +38,8 @@ _STOPPED = "The worker stopped during the build. Start the build again."
 
 # Asked before a built image is removed: which of these builds a waiting or running job needs.
 in_use: list[Callable[[Session, Collection[int]], set[int]]] = []
+# Asked of a build that waits: what keeps every worker from beginning it, in words.
+hindrances: list[Callable[[Session], str | None]] = []
 
 
 def start(session: Session, image: Image, *, by: User | None) -> Build:
@@ -55,6 +58,7 @@ def start(session: Session, image: Image, *, by: User | None) -> Build:
         status=BuildStatus.QUEUED,
         manifest=image.manifest,
         digest=image.digest,
+        version=versions.latest(session, image.id),
         started_by_id=by.id if by else None,
     )
     session.add(build)
@@ -90,6 +94,11 @@ def get(session: Session, build_id: int) -> Build:
     if build is None:
         raise NotFound("There is no such build.")
     return build
+
+
+def hindrance(session: Session) -> str | None:
+    """Why no waiting build is begun, in words; None: nothing but a free place is wanting."""
+    return next((words for ask in hindrances if (words := ask(session))), None)
 
 
 def listed(session: Session, image_id: int, *, before: int | None = None, limit: int = 50) -> list[Build]:
@@ -169,15 +178,27 @@ def record_steps(session: Session, build_id: int, worker: str, steps: list[StepR
 
 
 def succeed(
-    session: Session, build_id: int, worker: str, built: Built, *, isolates: bool, steps: list[StepRecord]
+    session: Session,
+    build_id: int,
+    worker: str,
+    built: Built,
+    *,
+    isolates: bool,
+    steps: list[StepRecord],
+    contents: Contents | None = None,
 ) -> None:
-    """The build is good: from now on scripts use it. What they used before is left to be removed."""
+    """The build is good: from now on scripts use it. What they used before is left to be removed.
+
+    `contents` is what lies in it, where that could be read.
+    """
     found = {"reference": built.reference, "python": built.python, "size_bytes": built.size_bytes}
     if not _end(session, build_id, BuildStatus.SUCCEEDED, worker=worker, isolates=isolates, steps=steps, **found):
         # Somebody believed us dead and closed the build: nobody will ever use what came out of it.
         _leave(session, build_id, built.reference)
         return
     build = session.get_one(Build, build_id)
+    if contents is not None:
+        comparing.keep(session, build_id, built, contents)
     abandon(session, build.image_id)
     session.execute(update(Image).where(Image.id == build.image_id).values(good_build_id=build_id))
 

@@ -30,18 +30,21 @@ _PROCESS_FILES = re.compile(r"/proc/+(?:self|thread-self|\d+)\b")
 
 def mistakes(content: str) -> list[str]:
     """Everything that cannot be built or is not allowed, in words that begin with the line; empty means fine."""
+    return [message if line is None else f"Line {line}: {message}" for line, message in found(content)]
+
+
+def found(content: str) -> Iterator[tuple[int | None, str]]:
+    """The same by line, None for what concerns the whole."""
     content = content.removeprefix("\ufeff")
-    found = [f"Line {line}: {message}" for line, message in _bad_directives(content)]
+    yield from _bad_directives(content)
     steps = instructions(content)
     if not any(one.word == "FROM" for one in steps):
-        found.append("The Dockerfile needs a FROM line that names a base image, such as FROM python:3.11-slim.")
+        yield None, "The Dockerfile needs a FROM line that names a base image, such as FROM python:3.11-slim."
     elif next(one for one in steps if one.word != "ARG").word != "FROM":
-        found.append(f"Line {steps[0].line}: FROM must come first; only ARG may stand before it.")
+        yield steps[0].line, "FROM must come first; only ARG may stand before it."
     for one in steps:
-        message = _mistake(one)
-        if message:
-            found.append(f"Line {one.line}: {message}")
-    return found
+        if message := _mistake(one):
+            yield one.line, message
 
 
 def _directives(content: str) -> Iterator[tuple[int, str, str]]:

@@ -1,11 +1,11 @@
-"""Rows of images, their builds, and built images that wait to be removed; with the legal moves of both states."""
+"""Rows of images, their versions, their builds and what lies in those; with the legal moves of both states."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -52,11 +52,34 @@ FINISHED = frozenset(BuildStatus) - set(BUILD_MOVES)
 
 
 class StepRecord(TypedDict):
-    """One step of a build as kept in its row; `seconds` is None until the step has ended."""
+    """One step of a build as kept in its row; `seconds` is None until the step has ended.
+
+    `line` is that of the Dockerfile, `log_start` the byte of the build's log at which the step's own lines begin. What
+    is not required was not kept of the builds of earlier days.
+    """
 
     number: int
     instruction: str
     seconds: float | None
+    line: NotRequired[int | None]
+    began_at: NotRequired[str]
+    cached: NotRequired[bool]
+    log_start: NotRequired[int]
+
+
+class StoredPackage(TypedDict):
+    """One package of a built image; `kind` is a `PackageKind`."""
+
+    kind: str
+    name: str
+    version: str
+
+
+class StoredLayer(TypedDict):
+    """One layer of a built image, and what made it."""
+
+    made_by: str
+    size_bytes: int
 
 
 class FailedStep(TypedDict):
@@ -90,6 +113,24 @@ class Image(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
+class ImageVersion(Base):
+    """One frozen state of an image's files, never changed after: every save that changed something is one."""
+
+    __tablename__ = "image_versions"
+    __table_args__ = (UniqueConstraint("image_id", "number"), IDS_ONCE)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    manifest: Mapped[list[StoredEntry]] = mapped_column(JSON)
+    message: Mapped[str] = mapped_column(Text, default="")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    author: Mapped[User | None] = relationship()
+
+
 class Build(Base):
     """One making of an image, from the files as they were when it was asked for."""
 
@@ -107,6 +148,8 @@ class Build(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     manifest: Mapped[list[StoredEntry]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64))
+    # The number of the image's version that these files are; None for builds from before images had versions.
+    version: Mapped[int | None]
     steps: Mapped[list[StepRecord]] = mapped_column(JSON, default=list)
     failed_step: Mapped[FailedStep | None] = mapped_column(JSON(none_as_null=True))
     # What jobs run by: a digest, never a tag.
@@ -127,6 +170,23 @@ class Build(Base):
 
     image: Mapped[Image] = relationship()
     started_by: Mapped[User | None] = relationship()
+
+
+class BuildContents(Base):
+    """What lies in a built image, read once after its build. A table of its own: lists of builds need none of it."""
+
+    __tablename__ = "build_contents"
+
+    build_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("builds.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    packages: Mapped[list[StoredPackage]] = mapped_column(JSON)
+    # There were more than are kept.
+    cut: Mapped[bool]
+    layers: Mapped[list[StoredLayer]] = mapped_column(JSON)
+    # The image that it was built upon, as its Dockerfile names it, and which one that was.
+    base: Mapped[str | None] = mapped_column(String(255))
+    base_digest: Mapped[str | None] = mapped_column(String(100))
 
 
 class Leftover(Base):

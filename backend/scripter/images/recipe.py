@@ -12,12 +12,12 @@ from scripter.lib.errors import BadInput, FieldError
 DOCKERFILE = "Dockerfile"
 REQUIREMENTS = "requirements.txt"
 
-_STARTER_DOCKERFILE = b"""\
+STARTER_DOCKERFILE = b"""\
 FROM python:3.11-slim
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 """
-STARTER = (SourceFile(DOCKERFILE, _STARTER_DOCKERFILE), SourceFile(REQUIREMENTS, b""))
+STARTER = (SourceFile(DOCKERFILE, STARTER_DOCKERFILE), SourceFile(REQUIREMENTS, b""))
 
 _RESERVED = {".dockerignore": "An image is built from just the files that are listed here; none has to be ignored."}
 _CHECKS: Mapping[str, Callable[[str], list[str]]] = {

@@ -19,8 +19,8 @@ from scripter.access.scopes import Tag
 from scripter.access.service import note
 from scripter.context import Context
 from scripter.filestore import FileStore, Manifest, SourceFile, merge
-from scripter.images import builds, recipe
-from scripter.images.builds import adopt, in_use, usable
+from scripter.images import builds, recipe, versions
+from scripter.images.builds import adopt, hindrances, in_use, usable
 from scripter.images.builds import cancel as cancel_build
 from scripter.images.builds import good_of as good_builds
 from scripter.images.builds import start as start_build
@@ -33,7 +33,7 @@ from scripter.lib.names import check_name, name_key
 
 __all__ = [
     "add_files", "adopt", "cancel_build", "change", "create", "delete_image", "destroy", "files", "get", "good_builds",
-    "in_use", "listed", "save_files", "start_build", "sweep", "usable", "used_by", "users_of",
+    "hindrances", "in_use", "listed", "restore", "save_files", "start_build", "sweep", "usable", "used_by", "users_of",
 ]  # fmt: skip
 
 log = structlog.get_logger(__name__)
@@ -86,6 +86,7 @@ def create(
     _check_limits(shared, image.memory_mb, image.time_limit_s)
     session.add(image)
     session.flush()
+    versions.freeze(session, image, message="", by=by)
     _show_files(session, image.id)
     note(session, by, Tag.IMAGE_CREATE, target=f"image:{image.id}", detail={"name": image.name})
     return image
@@ -140,10 +141,28 @@ def add_files(session: Session, image: Image, added: Sequence[SourceFile], *, by
     save_files(session, image, merge(files(session, image), added), by=by, base_digest=image.digest)
 
 
+def restore(session: Session, image: Image, number: int, *, by: User | None) -> None:
+    """Make the files of an earlier version the image's files again, as a version of its own.
+
+    Raises: as `save_files`; NotFound when there is no such version.
+    """
+    _refuse_edits(image, "files")
+    earlier = versions.files(session, versions.get(session, image, number))
+    message = f"Version {number} again"
+    save_files(session, image, earlier, by=by, base_digest=image.digest, message=message)
+
+
 def save_files(
-    session: Session, image: Image, files: Sequence[SourceFile], *, by: User | None, base_digest: str | None = None
+    session: Session,
+    image: Image,
+    files: Sequence[SourceFile],
+    *,
+    by: User | None,
+    base_digest: str | None = None,
+    message: str = "",
 ) -> None:
-    """Replace the image's files as a whole. `base_digest` is what the editor started from, if it knows.
+    """Replace the image's files as a whole, as a version; the same files make none. `base_digest` is what the editor
+    started from, if it knows.
 
     Raises:
         BadInput, TooLarge: naming the field.
@@ -153,13 +172,17 @@ def save_files(
     if base_digest not in (None, image.digest):
         raise Conflict(f"Somebody else has saved the files of {image.name} meanwhile. Reload them first.")
     manifest = _store(context.of(session)).put(recipe.checked(files))
+    if manifest.digest == image.digest:
+        return
     new = {"manifest": manifest.dump(), "digest": manifest.digest, "updated_at": clock.now()}
     same = update(Image).where(Image.id == image.id, Image.status.in_(EDITABLE), Image.digest == image.digest)
     if changed_rows(session, same.values(new)) != 1:
         raise Conflict(f"Somebody else has changed {image.name} at the same moment. Reload it first.")
     session.refresh(image)
+    made = versions.freeze(session, image, message=message, by=by)
     _show_files(session, image.id)
-    note(session, by, Tag.IMAGE_SAVE, target=f"image:{image.id}", detail={"digest": image.digest})
+    detail = {"digest": image.digest, "version": made.number}
+    note(session, by, Tag.IMAGE_SAVE, target=f"image:{image.id}", detail=detail)
 
 
 def destroy(session: Session, image: Image, *, by: User | None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scripter import context
 from scripter.fileview import FileView
-from scripter.images import builds, service
+from scripter.images import builds, service, versions
 from scripter.images.models import Build, BuildStatus, Image, ImageStatus
 from scripter.lib.http import Items, View
 
@@ -31,11 +31,19 @@ class FailedStepView(View):
 
 
 class StepView(View):
-    """One step of a build; `seconds` is null until it has ended."""
+    """One step of a build; `seconds` is null until it has ended.
+
+    `line` is that of the Dockerfile; `log_start` the byte of the build's log where the step's lines begin. Builds of
+    earlier days say neither these nor when a step began.
+    """
 
     number: int
     instruction: str
     seconds: float | None
+    line: int | None = None
+    began_at: datetime | None = None
+    cached: bool = False
+    log_start: int | None = None
 
 
 class BuildView(View):
@@ -48,6 +56,7 @@ class BuildView(View):
     reason: str | None
     waits_for: str | None
     failed_step: FailedStepView | None
+    version: int | None
     steps: list[StepView]
     reference: str | None
     python: str | None
@@ -89,6 +98,7 @@ class ImageView(View):
     description: str
     status: ImageStatus
     files_digest: str
+    version: int | None
     changed_since_build: bool
     limits: BuildLimitsView
     built: BuiltView | None
@@ -112,8 +122,8 @@ class ImageFiles(View):
 def of_builds(session: Session, rows: Sequence[Build]) -> list[BuildView]:
     """Builds that were read by `builds`."""
     shared = context.of(session)
-    shortage = shared.shortage() if any(build.status == BuildStatus.QUEUED for build in rows) else None
-    return [_build(build, _size_of(shared.logs.build_path(build.image_id, build.id)), shortage) for build in rows]
+    hindrance = builds.hindrance(session) if any(build.status == BuildStatus.QUEUED for build in rows) else None
+    return [_build(build, _size_of(shared.logs.build_path(build.image_id, build.id)), hindrance) for build in rows]
 
 
 def of_images(session: Session, images: Sequence[Image]) -> list[ImageView]:
@@ -121,7 +131,11 @@ def of_images(session: Session, images: Sequence[Image]) -> list[ImageView]:
     ids = [image.id for image in images]
     good, users = builds.good_of(session, images), service.used_by(session, ids)
     last = {view.image_id: view for view in of_builds(session, list(builds.last_of(session, ids).values()))}
-    return [_image(image, good.get(image.id), last.get(image.id), users.get(image.id, [])) for image in images]
+    numbers = versions.latest_of(session, ids)
+    return [
+        _image(image, numbers.get(image.id), good.get(image.id), last.get(image.id), users.get(image.id, []))
+        for image in images
+    ]
 
 
 def files(session: Session, image: Image) -> ImageFiles:
@@ -129,13 +143,16 @@ def files(session: Session, image: Image) -> ImageFiles:
     return ImageFiles(items=[FileView.of(file) for file in service.files(session, image)], digest=image.digest)
 
 
-def _image(image: Image, good: Build | None, last: BuildView | None, users: Sequence[tuple[int, str]]) -> ImageView:
+def _image(
+    image: Image, version: int | None, good: Build | None, last: BuildView | None, users: Sequence[tuple[int, str]]
+) -> ImageView:
     return ImageView(
         id=image.id,
         name=image.name,
         description=image.description,
         status=ImageStatus(image.status),
         files_digest=image.digest,
+        version=version,
         changed_since_build=good is not None and good.digest != image.digest,
         limits=BuildLimitsView(memory_mb=image.memory_mb, time_limit_s=image.time_limit_s),
         built=None if good is None else _built(good),
@@ -158,7 +175,7 @@ def _built(good: Build) -> BuiltView:
     )
 
 
-def _build(build: Build, log_size: int, shortage: str | None) -> BuildView:
+def _build(build: Build, log_size: int, hindrance: str | None) -> BuildView:
     took = None
     if build.started_at is not None and build.finished_at is not None:
         took = (build.finished_at - build.started_at).total_seconds()
@@ -168,7 +185,8 @@ def _build(build: Build, log_size: int, shortage: str | None) -> BuildView:
         number=build.number,
         status=BuildStatus(build.status),
         reason=build.reason,
-        waits_for=shortage if build.status == BuildStatus.QUEUED else None,
+        waits_for=hindrance if build.status == BuildStatus.QUEUED else None,
+        version=build.version,
         failed_step=None if build.failed_step is None else FailedStepView(**build.failed_step),
         steps=[StepView(**step) for step in build.steps],
         reference=build.reference,

@@ -58,6 +58,12 @@ class Writer:
             self._flush()
             self._keep(self._own(text))
 
+    def place(self) -> int:
+        """The byte at which the next line will begin. An unfinished line is written first."""
+        with self._lock:
+            self._flush()
+            return self._size
+
     def close(self) -> None:
         """Write what is left. Closing twice does no harm."""
         with self._lock:

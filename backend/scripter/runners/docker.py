@@ -16,6 +16,7 @@ from docker.errors import APIError, ImageNotFound, NotFound
 from scripter.runners import docker_create, places
 from scripter.runners.docker_agent import AgentFiles
 from scripter.runners.docker_build import DockerBuild
+from scripter.runners.docker_contents import contents_of
 from scripter.runners.docker_egress import Egress
 from scripter.runners.docker_engine import Engine, explained
 from scripter.runners.docker_go import Inputs
@@ -23,6 +24,7 @@ from scripter.runners.docker_paths import HostPaths
 from scripter.runners.protocol import (
     BuildWatch,
     Built,
+    Contents,
     Ending,
     Go,
     ImageGone,
@@ -162,6 +164,11 @@ class DockerRunner:
             except ImageNotFound:
                 return False
         return True
+
+    def contents(self, reference: str) -> Contents:
+        if not _is_id(reference):
+            raise ImageGone
+        return contents_of(self._engine, reference)
 
     def _check_network(self, spec: SlotSpec) -> None:
         """Raises: Refused. Asked again before each go: a container may have waited for hours."""

@@ -15,6 +15,7 @@ from scripter.runners.docker_probe import python_of
 from scripter.runners.docker_stream import BuildStream, Message
 from scripter.runners.dockerfile import Instruction, instructions
 from scripter.runners.protocol import (
+    Base,
     BuildFailed,
     BuildWatch,
     Built,
@@ -32,6 +33,7 @@ _LAYER = re.compile(r" ---> ([0-9a-f]{12})\s*$")
 _PAINT = re.compile(r"\x1b\[(91|0)m")
 _EXIT = re.compile(r"returned a non-zero code: (\d+)")
 _NO_SPACE = re.compile(r"no space left on device", re.IGNORECASE)
+_CACHED = re.compile(r"\s*-{2,3}> Using cache")
 _KILLED = "137"
 _CLEANING_S = 30
 
@@ -46,6 +48,7 @@ class DockerBuild:
         self._step: Step | None = None
         self._printed = LastLines()
         self._layer = ""
+        self._base: Base | None = None
 
     def run(self) -> Built:
         """Raises: BuildFailed, RunnerUnavailable."""
@@ -54,11 +57,12 @@ class DockerBuild:
             self._bounds.check(self._step)
             python = python_of(self._engine, image)
             size = self._size(image)
+            base = self._whole_base()
         except BuildFailed:
             # It is whole, but of no use, and nobody will ask for its removal.
             self._remove(image)
             raise
-        return Built(image, python, size)
+        return Built(image, python, size, base)
 
     def _image(self) -> str:
         try:
@@ -107,7 +111,9 @@ class DockerBuild:
             text = text.replace(PRELUDE, "")
             self._begin(int(step[1]), step[2].replace(PRELUDE, "").strip())
         elif layer := _LAYER.match(text):
-            self._layer = layer[1]
+            self._found_layer(layer[1])
+        elif _CACHED.match(text):
+            self._watch.cached()
         elif not text.startswith((" ---> ", "Removing intermediate container ")):
             self._printed.add(text.encode())
         self._watch.say(text.encode())
@@ -118,6 +124,24 @@ class DockerBuild:
         self._step = Step(number, instruction, known[0].line if known else None)
         self._printed.clear()
         self._watch.step(self._step)
+
+    def _found_layer(self, layer: str) -> None:
+        self._layer = layer
+        words = self._step.instruction.split() if self._step else []
+        if words and words[0].upper() == "FROM":
+            # A FROM has one layer, the image that it names. The last one counts: a stage before it leaves nothing else.
+            named = next((word for word in words[1:] if not word.startswith("--")), "")
+            self._base = Base(named, layer)
+
+    def _whole_base(self) -> Base | None:
+        """With its whole digest, of which the engine prints the beginning."""
+        if self._base is None:
+            return None
+        with self._engine.talking():
+            try:
+                return Base(self._base.name, str(self._engine.image(self._base.digest)["Id"]))
+            except ImageNotFound:
+                return None  # taken away by somebody else just now
 
     def _failed(self, said: str) -> BuildFailed:
         """What the engine said, in words for the author of the Dockerfile."""

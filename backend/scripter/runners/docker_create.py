@@ -33,6 +33,8 @@ _TMP = "rw,noexec,nosuid,nodev,size=64m,mode=1777"
 _OPEN_FILES = 1024
 # The agent's three powers: to become the script's user, and to signal it. The script has none.
 _AGENT_POWERS = ["KILL", "SETGID", "SETUID"]
+# What a probe may print at most.
+_ANSWER, _INVENTORY = "64k", "1m"
 _PROBE_LIMITS = Limits(memory_bytes=256 * 1024 * 1024, cpus=1.0, processes=64)
 
 
@@ -94,6 +96,11 @@ def probe_container(client: APIClient, image: str, code: str) -> ContainerConfig
     return _probe(client, image, [code], Network.NONE, {})
 
 
+def inventory(client: APIClient, image: str, code: str) -> ContainerConfig:
+    """A container that tells what is installed in the image, as a script's user; its list is longer than one line."""
+    return _probe(client, image, [code], Network.NONE, {}, log_size=_INVENTORY)
+
+
 def egress_probe(client: APIClient, image: str, code: Sequence[str]) -> ContainerConfig:
     """A container on the egress network that runs `code` (and its arguments), to see what can be reached from there."""
     return _probe(client, image, code, Network.EGRESS, {TRIAL_LABEL: ""})
@@ -120,6 +127,7 @@ def _probe(
     user: str = f"{SCRIPT_USER[0]}:{SCRIPT_USER[1]}",
     mounts: Sequence[Mount] = (),
     environment: Mapping[str, str] = MappingProxyType({}),
+    log_size: str = _ANSWER,
 ) -> ContainerConfig:
     return client.create_container_config(
         image=image,
@@ -137,7 +145,7 @@ def _probe(
             network=network,
             powers=[],
             mounts=list(mounts),
-            log=LogConfig(type="json-file", config={"max-size": "64k"}),
+            log=LogConfig(type="json-file", config={"max-size": log_size}),
         ),
     )
 

@@ -5,18 +5,18 @@ that are not there, or that another firewall makes void, mean no job and never a
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-import requests
 from docker.errors import APIError, ImageNotFound, NotFound
+from docker.types import ContainerConfig
 
 from scripter.runners import docker_create, egress_rules, places
+from scripter.runners.docker_ask import throwaway, told
 from scripter.runners.docker_create import EGRESS_NETWORK
 from scripter.runners.docker_engine import Engine
 from scripter.runners.protocol import ImageGone, Refused
@@ -110,10 +110,15 @@ class Egress:
     def _try_out(self, image: str) -> None:
         """Raises: Refused, naming every address that was not refused by this machine itself."""
         self._sweep()
-        with self._container(image, f"import time; time.sleep({_PATIENCE_S})") as peer:
-            [joined] = self._engine.client.inspect_container(peer)["NetworkSettings"]["Networks"].values()
-            gateway, neighbour = joined["Gateway"], joined["IPAddress"]
-            found = self._asked(image, [*PROBED, gateway, neighbour])
+        client = self._engine.client
+        try:
+            with throwaway(self._engine, self._probe(image, f"import time; time.sleep({_PATIENCE_S})")) as peer:
+                client.start(peer)
+                [joined] = client.inspect_container(peer)["NetworkSettings"]["Networks"].values()
+                gateway, neighbour = joined["Gateway"], joined["IPAddress"]
+                found = self._found(image, [*PROBED, gateway, neighbour])
+        except ImageNotFound as error:
+            raise ImageGone from error
         refused = f"3.13 from {gateway}"
         names = {gateway: "the Docker engine's machine", neighbour: "another job"}
         open_ones = [names.get(one, one) for one, said in found["answers"].items() if said != refused]
@@ -133,32 +138,16 @@ class Egress:
             if error.status_code != HTTPStatus.CONFLICT:
                 raise
 
-    def _asked(self, image: str, addresses: list[str]) -> dict[str, Any]:
-        client = self._engine.client
-        with self._container(image, _PROBE.read_text(encoding="utf-8"), *addresses) as probe:
-            try:
-                client.wait(probe, timeout=_PATIENCE_S)
-            except requests.RequestException as error:
-                raise Refused(f"The trial of the network mode egress took longer than {_PATIENCE_S} s.") from error
-            printed = client.logs(probe).decode("utf-8", "replace")
+    def _found(self, image: str, addresses: list[str]) -> Mapping[str, Any]:
+        """What the probe says of these addresses."""
+        code = _PROBE.read_text(encoding="utf-8")
         try:
-            found: dict[str, Any] = json.loads(printed)
-        except ValueError as error:
-            raise Refused(f"The trial of the network mode egress failed: {printed.strip()[-300:]}") from error
-        return found
+            return told(self._engine, self._probe(image, code, *addresses), _PATIENCE_S)
+        except Refused as error:
+            raise Refused(f"The trial of the network mode egress failed: {error.message}") from error
 
-    @contextmanager
-    def _container(self, image: str, code: str, *arguments: str) -> Iterator[str]:
-        client = self._engine.client
-        try:
-            container = self._engine.create(docker_create.egress_probe(client, image, [code, *arguments]))
-        except ImageNotFound as error:
-            raise ImageGone from error
-        try:
-            client.start(container)
-            yield container
-        finally:
-            client.remove_container(container, force=True, v=True)
+    def _probe(self, image: str, code: str, *arguments: str) -> ContainerConfig:
+        return docker_create.egress_probe(self._engine.client, image, [code, *arguments])
 
 
 def _state(network: str, *, readable: bool) -> str:

@@ -71,10 +71,15 @@ class Engine:
                 self._processors = int(self.client.info()["NCPU"])
         return self._processors
 
-    # The SDK's type stubs know these two only without types.
+    # The SDK's type stubs know these only without types.
     def image(self, reference: str) -> dict[str, Any]:
         """What `inspect` says of an image."""
         found: dict[str, Any] = self.client.inspect_image(reference)  # type: ignore[no-untyped-call]
+        return found
+
+    def history(self, reference: str) -> list[dict[str, Any]]:
+        """The layers of an image, the uppermost first."""
+        found: list[dict[str, Any]] = self.client.history(reference)  # type: ignore[no-untyped-call]
         return found
 
     def create(self, config: ContainerConfig, name: str | None = None) -> str:

@@ -5,28 +5,24 @@ Nothing is fetched for it: without an image that has a Python, less can be tried
 from __future__ import annotations
 
 import io
-import json
 import secrets
 import shutil
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import requests
-from docker.errors import APIError, ImageNotFound, NotFound
-from docker.types import ContainerConfig
+from docker.errors import ImageNotFound
 
 from scripter.runners import docker_create
+from scripter.runners.docker_ask import throwaway, told
 from scripter.runners.docker_egress import Egress
-from scripter.runners.docker_engine import Engine, explained
+from scripter.runners.docker_engine import Engine
 from scripter.runners.docker_paths import HostPaths
 from scripter.runners.protocol import Refused
 from scripter.runners.way_out import WayOut
 
-_PATIENCE_S = 60
 _LABEL = "scripter.instance"
 # Written by people into the first line of most of our recipes, so that it is often here before anything was built.
 _USUAL_IMAGES = ("python:3.11-slim", "python:3.12-slim", "python:3-slim", "python:3")
@@ -99,8 +95,8 @@ class Trials:
         if way_out.authority:
             environment["TRIAL_AUTHORITY"] = way_out.authority
         with self._engine.talking():
-            told = self._printed(docker_create.build_trial(self._engine.client, image, _ASKS, environment))
-        return int(told["code"]), way_out.hidden(str(told["said"]))
+            answer = told(self._engine, docker_create.build_trial(self._engine.client, image, _ASKS, environment))
+        return int(answer["code"]), way_out.hidden(str(answer["said"]))
 
     def egress(self, image: str, resolvers: list[str]) -> bool:
         """Whether the network mode egress keeps its promise; False: it has not been used yet.
@@ -114,45 +110,18 @@ class Trials:
         token = secrets.token_hex(16)
         (directory / "here").write_text(token)
         with self._engine.talking():
-            told = self._printed(docker_create.mount_trial(self._engine.client, image, _BELONGS, source))
+            answer = told(self._engine, docker_create.mount_trial(self._engine.client, image, _BELONGS, source))
         written = directory / "written"
-        if told["said"] != token or not written.exists() or written.read_text() != token:
+        if answer["said"] != token or not written.exists() or written.read_text() != token:
             raise Refused(f"What the engine calls {source} is another directory than {directory}.")
-        return MountFacts(source, True, written.stat().st_uid, int(told["free_mb"]))
+        return MountFacts(source, True, written.stat().st_uid, int(answer["free_mb"]))
 
     def _seen(self, source: str) -> MountFacts:
         """Without an image: the engine refuses to mount what it does not see, and nobody else has this name."""
         with self._engine.talking(), self._empty_image() as image:
             config = docker_create.mount_trial(self._engine.client, image, "", source)
-            with self._container(config):
+            with throwaway(self._engine, config):
                 return MountFacts(source, False, None, None)
-
-    def _printed(self, config: ContainerConfig) -> Mapping[str, Any]:
-        """The JSON that a container prints."""
-        client = self._engine.client
-        with self._container(config) as container:
-            try:
-                client.start(container)
-                client.wait(container, timeout=_PATIENCE_S)
-            except APIError as error:
-                raise Refused(explained(error)) from error
-            except requests.RequestException as error:
-                raise Refused(f"The container did not end within {_PATIENCE_S} s.") from error
-            printed = client.logs(container).decode("utf-8", "replace")
-        try:
-            found: Mapping[str, Any] = json.loads(printed)
-        except ValueError as error:
-            raise Refused(f"The container said: {printed.strip()[-300:]}") from error
-        return found
-
-    @contextmanager
-    def _container(self, config: ContainerConfig) -> Iterator[str]:
-        container = self._engine.create(config)
-        try:
-            yield container
-        finally:
-            with suppress(NotFound):
-                self._engine.client.remove_container(container, force=True, v=True)
 
     @contextmanager
     def _empty_image(self) -> Iterator[str]:

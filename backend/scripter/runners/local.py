@@ -22,6 +22,7 @@ from scripter.runners.local_process import Process
 from scripter.runners.protocol import (
     BuildWatch,
     Built,
+    Contents,
     Ending,
     Go,
     ImageGone,
@@ -151,6 +152,13 @@ class LocalRunner:
 
     def has_image(self, reference: str) -> bool:
         return self._venvs.directory(reference) is not None
+
+    def contents(self, reference: str) -> Contents:
+        venv = self._venvs.directory(reference)
+        if venv is None:
+            raise ImageGone
+        packages, cut = local_build.packages(venv)
+        return Contents(packages, cut, ())
 
     def _spawn(self, spec: SlotSpec, venv: Path, stdin: int) -> Process:
         errors = spec.directory / _ERRORS

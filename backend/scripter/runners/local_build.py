@@ -17,10 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from scripter.runners import local_process
+from scripter.runners import inside, local_process
 from scripter.runners.bounds import POLL_S, Bounds
 from scripter.runners.dockerfile import Instruction, bases, instructions
-from scripter.runners.protocol import BuildFailed, BuildWatch, Built, Recipe, Refused, Step
+from scripter.runners.protocol import BuildFailed, BuildWatch, Built, Package, PackageKind, Recipe, Refused, Step
 from scripter.runners.telling import LastLines
 from scripter.runners.way_out import WayOut
 
@@ -28,6 +28,7 @@ _REFERENCE = re.compile(r"venv:sha256:([0-9a-f]{64})")
 # Written last: an environment without it is one that a stopped worker left half made.
 _MARK = "scripter-built.json"
 _REQUIREMENTS = "requirements.txt"
+_PATIENCE_S = 60
 _PIP = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
 
 
@@ -159,6 +160,22 @@ class LocalBuild:
             data = self._way_out.hidden(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
             printed.add(data)
             self._watch.say(data)
+
+
+def packages(venv: Path) -> tuple[tuple[Package, ...], bool]:
+    """What is installed in a finished environment, without what the machine has; and whether there is more than that.
+
+    Raises: Refused.
+    """
+    command = [str(venv / "bin" / "python"), "-I", "-c", inside.PROGRAM]
+    try:
+        told = subprocess.run(
+            command, env=_environment(), capture_output=True, text=True, errors="replace", timeout=_PATIENCE_S
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Refused(f"The environment's Python did not say what is installed: {error}") from error
+    found, cut = inside.packages(told.stdout or told.stderr)
+    return tuple(one for one in found if one.kind is PackageKind.PYTHON), cut
 
 
 def _read(recipe: Recipe) -> list[Instruction]:

@@ -117,12 +117,54 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """What an image was built upon: as its Dockerfile names it, and which one that was."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
-    """A finished image: `reference` is what jobs run by (a digest), never a tag."""
+    """A finished image: `reference` is what jobs run by (a digest), never a tag; `base` where there is one."""
 
     reference: str
     python: str
     size_bytes: int
+    base: Base | None = None
+
+
+class PackageKind(StrEnum):
+    """Who installed a package: pip, or the package manager of the base image's system."""
+
+    PYTHON = "python"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Package:
+    """One package of a built image."""
+
+    kind: PackageKind
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a built image, and the instruction that made it."""
+
+    made_by: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What lies in a built image. `cut`: there were more packages than are told. Layers from the lowest up."""
+
+    packages: tuple[Package, ...]
+    cut: bool
+    layers: tuple[Layer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +229,9 @@ class BuildWatch(Protocol):
 
     def step(self, step: Step) -> None:
         """A step begins (and the one before has ended)."""
+
+    def cached(self) -> None:
+        """The present step has nothing to do: what it makes was kept from an earlier build."""
 
     def cancelled(self) -> bool:
         """Whether somebody asked to stop; asked often."""
@@ -269,3 +314,9 @@ class Runner(Protocol):
 
     def has_image(self, reference: str) -> bool:
         """Whether jobs can run on this reference here."""
+
+    def contents(self, reference: str) -> Contents:
+        """What lies in the built image, asked of the image itself, which may not know or may lie: it is only shown.
+
+        Raises: ImageGone; Refused when the image gives no answer that can be read.
+        """

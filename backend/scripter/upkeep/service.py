@@ -86,17 +86,25 @@ def workers(session: Session) -> list[WorkerRow]:
 
 def hindrance(session: Session, running: int) -> str | None:
     """What keeps every waiting job from being taken, in words, while `running` jobs hold places; None: nothing."""
-    now = clock.now()
-    alive = [worker for worker in workers(session) if is_alive(worker, now)]
+    if away := engine_hindrance(session):
+        return away
+    places = sum(worker.places for worker in _alive(session) if worker.engine_answers)
+    return f"all {places} places are taken" if running >= places else None
+
+
+def engine_hindrance(session: Session) -> str | None:
+    """What keeps everything that needs an engine from being begun, builds as well as jobs; None: nothing."""
+    alive = _alive(session)
     if not alive:
         return "no worker is running"
     if shortage := context.of(session).shortage():
         return shortage
-    able = [worker for worker in alive if worker.engine_answers]
-    if not able:
-        return "the engine does not answer"
-    places = sum(worker.places for worker in able)
-    return f"all {places} places are taken" if running >= places else None
+    return None if any(worker.engine_answers for worker in alive) else "the engine does not answer"
+
+
+def _alive(session: Session) -> list[WorkerRow]:
+    now = clock.now()
+    return [worker for worker in workers(session) if is_alive(worker, now)]
 
 
 def is_alive(worker: WorkerRow, now: datetime) -> bool:

@@ -7,6 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import scripter.access.api
 import scripter.images.api
+import scripter.images.built_api
+import scripter.images.recipe_api
 import scripter.jobs.api
 import scripter.schedules.api
 import scripter.schedules.backfill_api
@@ -26,6 +28,8 @@ from scripter.web.subpath import SubPath
 ROOMS = (
     scripter.access.api.bp,
     scripter.images.api.bp,
+    scripter.images.built_api.bp,
+    scripter.images.recipe_api.bp,
     scripter.jobs.api.bp,
     scripter.schedules.api.bp,
     scripter.schedules.backfill_api.bp,

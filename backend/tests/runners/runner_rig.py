@@ -43,6 +43,9 @@ class Watch:
     def step(self, step: Step) -> None:
         self.steps.append(step)
 
+    def cached(self) -> None:
+        pass
+
     def cancelled(self) -> bool:
         return self.cancel_when(self)
 
