@@ -5,8 +5,11 @@ rooms of images and scripts keep manifests in their rows; jobs make folders of t
 
 from scripter.filestore.manifest import Entry, Manifest, StoredEntry
 from scripter.filestore.paths import normal as normal_path
-from scripter.filestore.rules import SourceFile, check
+from scripter.filestore.rules import MAX_FILES, MAX_TEXT_BYTES, SourceFile, check
 from scripter.filestore.store import FileStore
 from scripter.filestore.uploads import merge, unpack
 
-__all__ = ["Entry", "FileStore", "Manifest", "SourceFile", "StoredEntry", "check", "merge", "normal_path", "unpack"]
+__all__ = [
+    "MAX_FILES", "MAX_TEXT_BYTES", "Entry", "FileStore", "Manifest", "SourceFile", "StoredEntry", "check", "merge",
+    "normal_path", "unpack",
+]  # fmt: skip

@@ -111,9 +111,10 @@ def history(session: Session, script: Script, *, before: int | None = None, limi
     return list(session.scalars(query.order_by(Version.id.desc()).limit(limit)))
 
 
-def files(session: Session, version: Version) -> list[SourceFile]:
-    """The files of a version with their contents, by path."""
-    return _store(context.of(session)).files(Manifest.load(version.manifest))
+def files(session: Session, version: Version, ending: str = "") -> list[SourceFile]:
+    """The files of a version with their contents, by path; with an `ending`, those whose paths end so."""
+    entries = Manifest.load(version.manifest)
+    return _store(context.of(session)).files(Manifest.of(one for one in entries if one.path.endswith(ending)))
 
 
 def latest_of(session: Session, scripts: Collection[Script]) -> Mapping[int, tuple[int, int]]:

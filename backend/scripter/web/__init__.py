@@ -16,7 +16,9 @@ import scripter.schedules.crontab_api
 import scripter.schedules.hours_api
 import scripter.schedules.overview
 import scripter.scripts.api
+import scripter.scripts.assistance_api
 import scripter.upkeep.api
+import scripter.upkeep.statistics_api
 from scripter.access import guard
 from scripter.context import Context
 from scripter.lib import http, problems
@@ -37,7 +39,9 @@ ROOMS = (
     scripter.schedules.hours_api.bp,
     scripter.schedules.overview.bp,
     scripter.scripts.api.bp,
+    scripter.scripts.assistance_api.bp,
     scripter.upkeep.api.bp,
+    scripter.upkeep.statistics_api.bp,
 )
 
 LARGEST_BODY = 32 * 1024 * 1024
@@ -62,6 +66,7 @@ def create_app(context: Context) -> OpenAPI:
     turns.install(app, server.threads)
     guard.install(app, context)
     Streams(app, server.streams, guard.permit)
+    scripter.scripts.assistance_api.install(app, context)
     for room in ROOMS:
         app.register_api(room)
     pages.install(app, server.pages, server.path)
