@@ -110,7 +110,7 @@ class Feed:
 def _piece(chunk: logstore.Chunk) -> _Piece | None:
     if not chunk.data:
         return None
-    text = chunk.data.decode("utf-8", "replace")
+    text = logstore.as_text(chunk.data)
     # As text already: whoever sends an event encodes its data, and there may be hundreds to send this one.
     data = json.dumps({"text": text, "start": chunk.start, "end": chunk.end}, ensure_ascii=False)
     event = Event("log", data, id=chunk.end)

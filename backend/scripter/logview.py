@@ -124,7 +124,10 @@ class FirstErrorView(View):
 
 
 class WindowView(View):
-    """Bytes `start` to `end` of a log that has `size` bytes now. `finished`: it will not grow any more."""
+    """Bytes `start` to `end` of a log that has `size` bytes now. `finished`: it will not grow any more.
+
+    In place of each byte that is no UTF-8 there is one U+001A, so `text` is `end - start` bytes long in UTF-8.
+    """
 
     text: str
     start: int
@@ -159,7 +162,7 @@ def window(path: Path, query: WindowQuery, *, finished: bool) -> Answer:
         chunk = logstore.tail(path, query.tail)
     else:
         chunk = logstore.read(path, query.offset, query.limit, complete=finished)
-    text = chunk.data.decode("utf-8", "replace")
+    text = logstore.as_text(chunk.data)
     return http.show(WindowView(text=text, start=chunk.start, end=chunk.end, size=chunk.size, finished=finished))
 
 

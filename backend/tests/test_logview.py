@@ -144,6 +144,15 @@ def test_windows_end_with_whole_lines_and_lead_from_one_to_the_next(
     assert text.encode() == on_disk(context, build)
 
 
+def test_bytes_that_are_no_text_count_as_many_as_they_are(
+    client: Browser, context: Context, build: Build, log: Writer
+) -> None:
+    log.write("é and \udcff\udcfe, torn \udce2\udc82\n".encode("utf-8", "surrogateescape"))
+    window = client.get(f"/api/builds/{build.id}/log/window").json
+    assert window["text"].endswith("é and \x1a\x1a, torn \x1a\x1a\n")
+    assert len(window["text"].encode()) == window["end"] - window["start"]
+
+
 def test_the_last_lines_can_be_asked_for(client: Browser, context: Context, build: Build, log: Writer) -> None:
     log.write(b"".join(b"line %d\n" % number for number in range(100)))
     window = client.get(f"/api/builds/{build.id}/log/window?tail=2").json

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from scripter import logview
 from scripter.access import guard
@@ -15,9 +16,9 @@ from scripter.jobs import feed, service, slots, views
 from scripter.jobs.models import Job
 from scripter.jobs.service import Filter
 from scripter.jobs.states import FINAL, Status, Trigger
-from scripter.jobs.views import JobEventList, JobList, JobView
+from scripter.jobs.views import JobEventList, JobList, JobView, Named, PeopleView
 from scripter.lib import http
-from scripter.lib.errors import NotFound
+from scripter.lib.errors import BadInput, NotFound
 from scripter.lib.http import Answer, Body, Page, Path, Problem, Query, RowId
 from scripter.logfeed import End
 from scripter.logview import (
@@ -35,6 +36,10 @@ from scripter.scripts import service as scripts
 bp = APIBlueprint("jobs", __name__, url_prefix="/api")
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+# Far from the ends of the calendar, where a zone would lead past them.
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
 
 
 class ScriptPath(Path):
@@ -77,6 +82,17 @@ class JobQuery(Page):
     schedule_id: RowId | None = None
     status: Status | None = None
     trigger: Trigger | None = None
+    started_by_id: RowId | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    # The number of one of the script's versions.
+    version: RowId | None = None
+
+    @model_validator(mode="after")
+    def _of_a_script(self) -> JobQuery:
+        if self.version is not None and self.script_id is None:
+            raise BadInput.at("version", "Say of which script, with script_id.")
+        return self
 
 
 class FeedQuery(Query):
@@ -118,11 +134,20 @@ def start_job(path: ScriptPath, header: StartHeaders, body: StartJob) -> Answer:
 @needs(Scope.JOB_READ)
 def list_jobs(query: JobQuery) -> Answer:
     """Jobs, newest first."""
-    which = Filter(query.script_id, query.image_id, query.schedule_id, query.status, query.trigger)
+    which = Filter(**query.model_dump(exclude={"before", "limit"}))
     with guard.reading() as session:
         jobs = service.listed(session, which, before=query.before, limit=query.limit)
         after = jobs[-1].id if len(jobs) == query.limit else None
         return http.show(JobList(items=views.views(session, jobs), next=after))
+
+
+@bp.get("/jobs/people", responses={200: PeopleView, 401: Problem})
+@needs(Scope.JOB_READ)
+def list_people() -> Answer:
+    """Who has started jobs: whom the list of jobs can be filtered by."""
+    with guard.reading() as session:
+        people = [Named(id=user.id, name=user.name) for user in service.starters(session)]
+    return http.show(PeopleView(items=people))
 
 
 @bp.get("/jobs/stream", responses={**logview.STREAM_RESPONSES, 401: Problem, 422: Problem})

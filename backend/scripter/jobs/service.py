@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from scripter import context
 from scripter.access.models import User
@@ -18,6 +17,7 @@ from scripter.images import service as images
 from scripter.jobs import limits, line, making, restrictions
 from scripter.jobs import outcome as outcomes
 from scripter.jobs.bulk import Wish, start_all
+from scripter.jobs.listing import Filter, last_of, listed, starters, viewed
 from scripter.jobs.making import check_arguments
 from scripter.jobs.models import Job, JobAttempt, JobEvent
 from scripter.jobs.moves import move, record
@@ -32,7 +32,7 @@ from scripter.scripts.models import Script
 __all__ = [
     "Filter", "Wish", "builds_in_use", "cancel", "check_arguments", "end_overdue", "events", "forget_script", "get",
     "hindrances", "last_of", "listed", "live_of", "ring_again", "several", "start", "start_all",
-    "waiting_and_running",
+    "starters", "waiting_and_running",
 ]  # fmt: skip
 
 # In one transaction; the rest comes with the next one, a few seconds later.
@@ -40,16 +40,6 @@ OVERDUE_AT_ONCE = 500
 
 # Rooms above know the workers, and say what keeps every waiting job from being taken.
 hindrances = line.hindrances
-
-
-class Filter(NamedTuple):
-    """Which jobs to list; `None` means any."""
-
-    script_id: int | None = None
-    image_id: int | None = None
-    schedule_id: int | None = None
-    status: Status | None = None
-    trigger: Trigger | None = None
 
 
 def start(
@@ -140,7 +130,7 @@ def get(session: Session, job_id: int | str) -> Job:
         NotFound: there is none.
     """
     wanted: ColumnElement[bool] = Job.uuid == job_id if isinstance(job_id, str) else Job.id == job_id
-    job = session.scalar(_viewed().where(wanted))
+    job = session.scalar(viewed().where(wanted))
     if job is None:
         raise NotFound("There is no such job.")
     return job
@@ -148,30 +138,7 @@ def get(session: Session, job_id: int | str) -> Job:
 
 def several(session: Session, job_ids: Collection[int]) -> list[Job]:
     """Those of these jobs that there are, with all that a view of them shows."""
-    return list(session.scalars(_viewed().where(Job.id.in_(job_ids)))) if job_ids else []
-
-
-def listed(session: Session, which: Filter, *, before: int | None = None, limit: int = 50) -> list[Job]:
-    """Jobs, newest first; `before` is the id of the last one seen (keyset paging)."""
-    query = _viewed().order_by(Job.id.desc()).limit(limit)
-    for column, value in (
-        (Job.script_id, which.script_id),
-        (Job.image_id, which.image_id),
-        (Job.schedule_id, which.schedule_id),
-        (Job.status, which.status),
-        (Job.trigger, which.trigger),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if before is not None:
-        query = query.where(Job.id < before)
-    return list(session.scalars(query))
-
-
-def last_of(session: Session, script_ids: Collection[int]) -> dict[int, Job]:
-    """The newest job of each of these scripts, by script id."""
-    newest = select(func.max(Job.id)).where(Job.script_id.in_(script_ids)).group_by(Job.script_id)
-    return {job.script_id: job for job in session.scalars(select(Job).where(Job.id.in_(newest)))}
+    return list(session.scalars(viewed().where(Job.id.in_(job_ids)))) if job_ids else []
 
 
 def events(session: Session, *, job_id: int | None = None, after: int = 0, limit: int = 200) -> list[JobEvent]:
@@ -261,13 +228,3 @@ def _by_key(session: Session, key: str, script: Script) -> Job | None:
     if job is not None and job.script_id != script.id:
         raise Conflict("This Idempotency-Key was used for another script.")
     return job
-
-
-def _viewed() -> Select[Job]:
-    return select(Job).options(
-        joinedload(Job.script),
-        joinedload(Job.version),
-        joinedload(Job.started_by),
-        joinedload(Job.cancelled_by),
-        selectinload(Job.attempts),
-    )

@@ -119,6 +119,12 @@ class JobList(Items[JobView]):
     """Jobs, newest first."""
 
 
+class PeopleView(View):
+    """People by name; all of them."""
+
+    items: list[Named]
+
+
 class JobEventView(View):
     id: int
     at: datetime

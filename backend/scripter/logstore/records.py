@@ -6,6 +6,7 @@ line that Scripter itself wrote: no output of a script can take on that tag.
 
 from __future__ import annotations
 
+import codecs
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -13,12 +14,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 MAX_LINE_BYTES = 16 * 1024
+# Stands for one byte that is no UTF-8. One byte long itself: whoever counts the text's bytes gets those of the file.
+NO_TEXT = "\x1a"
 
 # Groups: seconds, nanoseconds, stream, F or P, whether it is Scripter's own.
 HEAD = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z (stdout|stderr) ([FP])(:scripter)? ")
 _RECORD = re.compile(HEAD.pattern + rb"([^\n]*)\n?")
 _PLAIN_PREFIX = re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z std(?:out|err) F ", re.MULTILINE)
 _NOT_PLAIN = re.compile(rb"^\S{30} std(?:out|err) (?:P|F:scripter) ", re.MULTILINE)
+
+
+def _one_for_one(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return NO_TEXT * (error.end - error.start), error.end
+
+
+codecs.register_error("scripter.one_for_one", _one_for_one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,11 @@ def record(tag: bytes, text: bytes, stream: bytes = b"stdout") -> bytes:
     seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
     at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode()
     return b"%s.%09dZ %s %s %s\n" % (at, nanoseconds, stream, tag, text)
+
+
+def as_text(data: bytes) -> str:
+    """Bytes of a log as text that is as long in UTF-8 as they are, so that places in it are places in the file."""
+    return data.decode("utf-8", "scripter.one_for_one")
 
 
 def line_records(line: bytes) -> bytes:

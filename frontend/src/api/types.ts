@@ -26,6 +26,7 @@ export type Version = Schemas["VersionView"];
 
 export type Job = Schemas["JobView"];
 export type Attempt = Schemas["AttemptView"];
+export type JobEvent = Schemas["JobEventView"];
 export type JobStatus = Schemas["Status"];
 export type Trigger = Schemas["Trigger"];
 

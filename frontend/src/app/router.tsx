@@ -27,6 +27,7 @@ const routes: RouteObject[] = [
           { path: "scripts/new", lazy: () => import("./routes/new-script") },
           { path: "scripts/:id/:tab?", lazy: () => import("./routes/script") },
           { path: "jobs", lazy: () => import("./routes/jobs") },
+          { path: "jobs/compare", lazy: () => import("./routes/compare-jobs") },
           { path: "jobs/:id", lazy: () => import("./routes/job") },
           { path: "schedules", lazy: () => import("./routes/schedules") },
           { path: "schedules/new", lazy: () => import("./routes/new-schedule") },

@@ -13,10 +13,12 @@ export const paths = {
   newScript: (imageId?: number) => (imageId ? `/scripts/new?image=${imageId}` : "/scripts/new"),
   script: (id: number, tab?: "editor" | "jobs" | "schedules" | "versions" | "settings") =>
     tab ? `/scripts/${id}/${tab}` : `/scripts/${id}`,
-  jobs: (filter: { status?: string; script_id?: number } = {}) => {
+  /** `version`: the number of one of the script's. */
+  jobs: (filter: { status?: string; script_id?: number; version?: number } = {}) => {
     const search = new URLSearchParams();
     if (filter.status) search.set("status", filter.status);
     if (filter.script_id) search.set("script", String(filter.script_id));
+    if (filter.version) search.set("version", String(filter.version));
     return search.size ? `/jobs?${search}` : "/jobs";
   },
   /** `line`: those lines of its log, as the log viewer names them. */
@@ -26,7 +28,8 @@ export const paths = {
     if (line) search.set("line", line);
     return search.size ? `/jobs/${id}?${search}` : `/jobs/${id}`;
   },
-  compareJobs: (a: number, b: number) => `/jobs/compare?a=${a}&b=${b}`,
+  /** Without `a`: with the job of the same script before it. */
+  compareJobs: (b: number, a?: number) => (a ? `/jobs/compare?a=${a}&b=${b}` : `/jobs/compare?b=${b}`),
   schedules: () => "/schedules",
   schedule: (id: number) => `/schedules/${id}`,
   editSchedule: (id: number) => `/schedules/${id}/edit`,

@@ -49,6 +49,11 @@ export function isFinalJob(status: JobStatus): boolean {
   return status !== "queued" && status !== "starting" && status !== "running";
 }
 
+/** The colour that a state has everywhere. */
+export function jobTone(status: JobStatus): Tone {
+  return JOB[status][0];
+}
+
 export function isFinalBuild(status: BuildStatus): boolean {
   return status !== "queued" && status !== "running";
 }

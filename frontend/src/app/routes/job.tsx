@@ -8,9 +8,11 @@ import { spanFrom } from "@/blocks/log-viewer/lines";
 import { paths } from "@/blocks/paths";
 import { jobQuery } from "@/features/jobs/api";
 import { Attempts } from "@/features/jobs/attempts";
-import { JobEvents, JobFacts } from "@/features/jobs/job-facts";
+import { JobFacts } from "@/features/jobs/job-facts";
+import { JobFigures } from "@/features/jobs/job-figures";
 import { JobHeader } from "@/features/jobs/job-header";
 import { JobLog } from "@/features/jobs/job-log";
+import { JobTimeline } from "@/features/jobs/job-timeline";
 import { NextAttempt } from "@/features/jobs/next-attempt";
 
 export const loader = ({ params }: LoaderFunctionArgs) => queryClient.ensureQueryData(jobQuery(idFrom(params.id)));
@@ -32,10 +34,11 @@ export function Component() {
       <Stack>
         <NextAttempt job={job} />
         <Attempts job={job} selected={attempt?.number ?? null} />
+        <JobFigures job={job} />
         <JobLog job={job} attempt={attempt} tall line={spanFrom(search.get("line"))} onLine={keepLine} />
         <SimpleGrid cols={{ base: 1, md: 2 }}>
           <JobFacts job={job} />
-          <JobEvents id={id} />
+          <JobTimeline job={job} />
         </SimpleGrid>
       </Stack>
     </>

@@ -1,10 +1,11 @@
-/** /jobs?status=&script=&trigger=: all jobs, live. */
+/** /jobs?status=&script=&image=&trigger=&person=&period=: all jobs, live. */
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useSearchParams, type LoaderFunctionArgs } from "react-router";
 import { queryClient } from "@/app/query-client";
 import { paths } from "@/blocks/paths";
-import { JOB_STATUSES, TRIGGER_NAMES } from "@/blocks/status";
-import { jobsQuery, type JobFilter } from "@/features/jobs/api";
+import { imagesQuery } from "@/features/images/api";
+import { jobsQuery } from "@/features/jobs/api";
+import { filterFrom, searchFrom } from "@/features/jobs/filter";
 import { JobFilters } from "@/features/jobs/job-filters";
 import { JobList } from "@/features/jobs/job-list";
 import { scriptsQuery } from "@/features/scripts/api";
@@ -15,40 +16,32 @@ import { PageHeader } from "@/ui/page-header";
 export const loader = ({ request }: LoaderFunctionArgs) =>
   Promise.all([
     queryClient.ensureQueryData(scriptsQuery),
+    queryClient.ensureQueryData(imagesQuery),
     queryClient.ensureInfiniteQueryData(jobsQuery(filterFrom(new URL(request.url).searchParams))),
   ]);
-
-function filterFrom(search: URLSearchParams): JobFilter {
-  return {
-    status: JOB_STATUSES.find((status) => status === search.get("status")),
-    script_id: Number(search.get("script")) || undefined,
-    trigger: TRIGGER_NAMES.find((trigger) => trigger === search.get("trigger")),
-  };
-}
-
-function searchFrom({ status, script_id, trigger }: JobFilter): Record<string, string> {
-  return {
-    ...(status && { status }),
-    ...(script_id && { script: String(script_id) }),
-    ...(trigger && { trigger }),
-  };
-}
 
 export function Component() {
   const [search, setSearch] = useSearchParams();
   const { data: scripts } = useSuspenseQuery(scriptsQuery);
+  const { data: images } = useSuspenseQuery(imagesQuery);
   const filter = filterFrom(search);
+  const any = Object.values(filter).some(Boolean);
   return (
     <>
       <PageHeader title="Jobs" about="Newest first. The list follows what happens." />
-      <JobFilters filter={filter} scripts={scripts.items} onChange={(next) => setSearch(searchFrom(next))} />
-      <JobList filter={filter} empty={search.size ? <NoMatch /> : <NoJobs />} />
+      <JobFilters filter={filter} scripts={scripts.items} images={images.items} onChange={(next) => setSearch(searchFrom(next))} />
+      {/* What was chosen in one list is not chosen in another. */}
+      <JobList key={search.toString()} filter={filter} empty={any ? <NoMatch /> : <NoJobs />} />
     </>
   );
 }
 
 function NoMatch() {
-  return <EmptyState title="No such job">No job fits these filters. Clear them to see all jobs.</EmptyState>;
+  return (
+    <EmptyState title="No such job" action={<LinkButton variant="default" to={paths.jobs()}>Show all jobs</LinkButton>}>
+      No job fits these filters. Change one of them, or clear them to see all jobs.
+    </EmptyState>
+  );
 }
 
 function NoJobs() {

@@ -32,6 +32,7 @@ type Props = {
   marks: readonly number[];
   following: boolean;
   hrefOf?: (offset: number) => string;
+  onFrame?: (path: string, line: number) => void;
   onPick: (offset: number, more: boolean) => void;
   onFollow: (following: boolean) => void;
   onTop: () => Promise<void>;
@@ -42,7 +43,7 @@ type Props = {
 };
 
 export function LogList(props: Props) {
-  const { view, prefs, label, startedAt, first, target, span, sought, following, hrefOf, onPick } = props;
+  const { view, prefs, label, startedAt, first, target, span, sought, following } = props;
   const box = useRef<HTMLDivElement>(null);
   const { lines } = view;
   // eslint-disable-next-line react-hooks/incompatible-library -- the list re-renders with each change of `view` anyway
@@ -91,7 +92,15 @@ export function LogList(props: Props) {
                   data-target={within(span, line.offset) || undefined}
                   ref={list.measureElement}
                 >
-                  <LogRow line={line} time={prefs.time} startedAt={startedAt} sought={sought} href={hrefOf?.(line.offset)} onPick={onPick} />
+                  <LogRow
+                    line={line}
+                    time={prefs.time}
+                    startedAt={startedAt}
+                    sought={sought}
+                    href={props.hrefOf?.(line.offset)}
+                    onFrame={props.onFrame}
+                    onPick={props.onPick}
+                  />
                 </div>
               );
             })}

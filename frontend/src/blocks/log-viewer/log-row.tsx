@@ -1,7 +1,7 @@
 /** One line of a log: the link to it, its time, where it came from, its text with colours. */
 import { Link2 } from "lucide-react";
 import { memo, type MouseEvent } from "react";
-import { marked, spans, type Sought } from "./ansi";
+import { marked, plain, spans, type Sought, type Span } from "./ansi";
 import type { TimeColumn } from "./log-toolbar";
 import classes from "./log.module.css";
 import { clockTime, sinceStart } from "./log-time";
@@ -14,10 +14,12 @@ type Props = {
   sought: Sought | null;
   /** Where the link to this line leads; without it there is none. */
   href?: string;
+  /** Somebody wants to see this line of a traceback's file; without it tracebacks are only text. */
+  onFrame?: (path: string, line: number) => void;
   onPick: (offset: number, more: boolean) => void;
 };
 
-export const LogRow = memo(function LogRow({ line, time, startedAt, sought, href, onPick }: Props) {
+export const LogRow = memo(function LogRow({ line, time, startedAt, sought, href, onFrame, onPick }: Props) {
   const pick = (event: MouseEvent) => {
     // With Ctrl the browser opens the link in another tab, as everywhere.
     if (event.ctrlKey || event.metaKey) return;
@@ -37,23 +39,29 @@ export const LogRow = memo(function LogRow({ line, time, startedAt, sought, href
       )}
       <span className={classes.text}>
         {line.own && <span className={classes.tag}>scripter</span>}
-        {marked(spans(line.text), sought).map((span, index) =>
-          span.mark ? (
-            <mark key={index} className={classes.mark}>
-              {span.text}
-            </mark>
-          ) : span.className ? (
-            <span key={index} className={span.className}>
-              {span.text}
-            </span>
-          ) : (
-            span.text
-          ),
-        )}
+        <Words line={line} sought={sought} onFrame={onFrame} />
       </span>
     </div>
   );
 });
+
+const FRAME = /^\s*File "([^"]+)", line (\d+)/;
+
+function Words({ line, sought, onFrame }: Pick<Props, "line" | "sought" | "onFrame">) {
+  const words = marked(spans(line.text), sought).map((span, index) => <Piece key={index} span={span} />);
+  const [, path, number] = (onFrame && FRAME.exec(plain(line.text))) || [];
+  if (!onFrame || path === undefined) return words;
+  return (
+    <button type="button" className={classes.frame} onClick={() => onFrame(path, Number(number))}>
+      {words}
+    </button>
+  );
+}
+
+function Piece({ span }: { span: Span }) {
+  if (span.mark) return <mark className={classes.mark}>{span.text}</mark>;
+  return span.className ? <span className={span.className}>{span.text}</span> : span.text;
+}
 
 // What is said where output is missing in the middle of a log.
 const GAP = /\d+ bytes of (?:output|the log) were dropped here/;

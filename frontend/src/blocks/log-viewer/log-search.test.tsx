@@ -19,7 +19,7 @@ function Search({ onJump }: { onJump: (offset: number) => void }) {
   const { hits, wish } = searching.found;
   return (
     <>
-      <LogSearch searching={searching} />
+      <LogSearch searching={searching} label="Log of job 7" />
       {wish && hits.length > 0 && <LogHits hits={hits} wish={wish} current={searching.current} onPick={searching.pick} />}
     </>
   );

@@ -8,7 +8,14 @@ import type { Searching } from "./use-searching";
 
 const LONGEST = 200;
 
-export function LogSearch({ searching, field }: { searching: Searching; field?: Ref<HTMLInputElement> }) {
+type Props = {
+  searching: Searching;
+  /** What is searched, to tell two logs of one page apart: "Log of job 7". */
+  label: string;
+  field?: Ref<HTMLInputElement>;
+};
+
+export function LogSearch({ searching, label, field }: Props) {
   const { text, found, step, clear } = searching;
   const press = (event: KeyboardEvent) => {
     if (event.key === "Enter") {
@@ -20,7 +27,7 @@ export function LogSearch({ searching, field }: { searching: Searching; field?: 
     }
   };
   return (
-    <div className={classes.search} role="search">
+    <div className={classes.search} role="search" aria-label={`Search: ${label}`}>
       <TextInput
         ref={field}
         className={classes.field}

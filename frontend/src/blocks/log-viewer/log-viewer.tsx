@@ -37,11 +37,13 @@ type Props = {
   address?: (line: string) => string;
   /** Other lines are pointed out now. */
   onLine?: (line: string) => void;
+  /** Makes the lines of tracebacks buttons: somebody wants to see this line of this file. */
+  onFrame?: (path: string, line: number) => void;
 };
 
 const PREFS: LogPrefs = { time: "off", wrap: true };
 
-export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false, line = null, address, onLine }: Props) {
+export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false, line = null, address, onLine, onFrame }: Props) {
   const [prefs, setPrefs] = useLocalStorage<LogPrefs>({ key: "scripter-log", defaultValue: PREFS, getInitialValueInEffect: false });
   const [following, setFollowing] = useState(line === null);
   const [span, setSpan] = useState(line);
@@ -116,7 +118,7 @@ export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false, 
         empty={empty}
         copies={span && span.from !== span.to ? "Copy the lines pointed out" : "Copy what is selected, or all that is loaded"}
         onCopy={() => void copy()}
-        search={empty ? <span /> : <LogSearch searching={searching} field={field} />}
+        search={empty ? <span /> : <LogSearch searching={searching} label={label} field={field} />}
       />
       <ErrorAlert error={found.error ?? view.error} />
       {found.wish && found.hits.length > 0 && (
@@ -137,6 +139,7 @@ export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false, 
           marks={marks}
           following={following}
           hrefOf={address && ((offset) => address(String(offset)))}
+          onFrame={onFrame}
           onPick={pick}
           onFollow={(next) => (next ? follow() : setFollowing(false))}
           onTop={log.loadEarlier}

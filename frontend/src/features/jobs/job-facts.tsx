@@ -1,17 +1,15 @@
-/** Everything that is known about a job, in two columns, and the way it went. */
-import { Group, List, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+/** Everything that is known about a job, in two columns. */
+import { Group, Text } from "@mantine/core";
 import type { Job } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { joinArguments } from "@/lib/arguments";
-import { bytes, duration, plural, shortDigest } from "@/lib/format";
+import { bytes, shortDigest } from "@/lib/format";
 import { Card } from "@/ui/card";
 import { Copy } from "@/ui/copy";
 import { Facts } from "@/ui/facts";
 import { TextLink } from "@/ui/link-button";
-import { Elapsed, ExactTime, Time } from "@/ui/time";
-import { jobEventsQuery } from "./api";
-import { startedHow, startInWords, startMeaning } from "./words";
+import { ExactTime } from "@/ui/time";
+import { restrictionInWords, startedHow, startInWords, startMeaning } from "./words";
 
 const NETWORKS: Record<string, string> = {
   none: "none",
@@ -24,25 +22,23 @@ export function JobFacts({ job }: { job: Job }) {
     <Card title="Details">
       <Facts
         items={[
-          ["Script", <TextLink to={paths.script(job.script.id)} size="sm">{`${job.script.name}, version ${job.version.number}`}</TextLink>],
+          ["Script", <TextLink to={paths.script(job.script.id)} size="sm">{job.script.name}</TextLink>],
+          ["Version", <VersionFact job={job} />],
           ["Image", <ImageFact job={job} />],
-          ["Started", startedHow(job)],
+          ["Started", <StartedFact job={job} />],
           ["Due", job.due_at && <ExactTime at={job.due_at} />],
           ["Asked for", <ExactTime at={job.created_at} />],
-          ["Priority", job.priority !== 0 && job.priority],
-          ["Place in queue", job.queue_position],
-          ["Deadline", job.deadline_at && <ExactTime at={job.deadline_at} />],
-          ["Attempts", job.max_attempts > 1 && `${job.attempt} of at most ${job.max_attempts}`],
           ["Began", job.started_at && <ExactTime at={job.started_at} />],
           ["Ended", job.finished_at && <ExactTime at={job.finished_at} />],
-          ["Took", job.started_at && <Elapsed from={job.started_at} to={job.finished_at} />],
-          ["Exit code", job.exit_code],
-          ["Signal", job.signal],
           ["Arguments", job.arguments.length > 0 && <code>{joinArguments(job.arguments)}</code>],
           ["Environment", Object.keys(job.environment).length > 0 && <code>{environmentLines(job.environment)}</code>],
-          ["Memory", memory(job)],
-          ["Processor", job.cpu_seconds !== null && `${duration(job.cpu_seconds)} used, limit ${plural(job.limits.cpus, "core")}`],
-          ["Time limit", duration(job.limits.time_limit_s)],
+          ["Exit code", job.exit_code],
+          ["Signal", job.signal],
+          ["Attempts", job.max_attempts > 1 && `${job.attempt} of at most ${job.max_attempts}`],
+          ["Deadline", job.deadline_at && <ExactTime at={job.deadline_at} />],
+          ["Priority", job.priority !== 0 && job.priority],
+          ["Place in queue", job.queue_position],
+          ["Runs alone by", job.restriction && restrictionInWords(job.restriction)],
           ["Network", NETWORKS[job.network] ?? job.network],
           ["Container", job.start_kind && <StartFact job={job} />],
           ["Not in the log", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} of the output; the log says where`],
@@ -60,9 +56,25 @@ function environmentLines(environment: Record<string, string>): string {
     .join("  ");
 }
 
-function memory(job: Job): string {
-  const limit = `limit ${job.limits.memory_mb} MB`;
-  return job.peak_memory_bytes === null ? limit : `${bytes(job.peak_memory_bytes)} at most, ${limit}`;
+function VersionFact({ job }: { job: Job }) {
+  return (
+    <>
+      {`${job.version.number} (`}
+      <TextLink to={paths.jobs({ script_id: job.script.id, version: job.version.number })} size="sm">
+        all its jobs
+      </TextLink>
+      {")"}
+    </>
+  );
+}
+
+function StartedFact({ job }: { job: Job }) {
+  if (job.schedule_id === null) return startedHow(job);
+  return (
+    <TextLink to={paths.schedule(job.schedule_id)} size="sm">
+      {startedHow(job)}
+    </TextLink>
+  );
 }
 
 function StartFact({ job }: { job: Job }) {
@@ -76,19 +88,21 @@ function StartFact({ job }: { job: Job }) {
   );
 }
 
-function ImageFact({ job }: { job: Job }) {
+function ImageFact({ job: { image } }: { job: Job }) {
   return (
-    <>
-      <TextLink to={paths.image(job.image.id)} size="sm">{job.image.name}</TextLink>
-      {job.image.reference && (
+    <Group gap={6}>
+      <TextLink to={paths.image(image.id)} size="sm">
+        {image.name}
+      </TextLink>
+      {image.reference && (
         <>
-          {" "}
-          <span className="mono" title={job.image.reference}>
-            {shortDigest(job.image.reference)}
+          <span className="mono" title={image.reference}>
+            {shortDigest(image.reference)}
           </span>
+          <Copy text={image.reference} label="Copy digest" />
         </>
       )}
-    </>
+    </Group>
   );
 }
 
@@ -98,27 +112,5 @@ function IdFact({ uuid }: { uuid: string }) {
       <span className="mono">{uuid}</span>
       <Copy text={uuid} label="Copy id" />
     </Group>
-  );
-}
-
-export function JobEvents({ id }: { id: number }) {
-  const { data } = useQuery(jobEventsQuery(id));
-  // The server lists the newest first; a story is read from its beginning.
-  const events = [...(data?.items ?? [])].sort((a, b) => a.id - b.id);
-  return (
-    <Card title="What happened">
-      <List size="sm" spacing={6} listStyleType="none">
-        {events.map((event) => (
-          <List.Item key={event.id}>
-            <b>{event.now}</b> <Time at={event.at} />
-            {event.why && (
-              <Text size="sm" c="dimmed">
-                {event.why}
-              </Text>
-            )}
-          </List.Item>
-        ))}
-      </List>
-    </Card>
   );
 }

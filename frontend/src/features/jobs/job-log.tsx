@@ -16,9 +16,11 @@ type Props = {
   /** The lines to open at. */
   line?: LineSpan | null;
   onLine?: (line: string) => void;
+  /** Somebody wants to see this line of a traceback's file. */
+  onFrame?: (path: string, line: number) => void;
 };
 
-export function JobLog({ job, attempt = null, tall = false, line, onLine }: Props) {
+export function JobLog({ job, attempt = null, tall = false, line, onLine, onFrame }: Props) {
   const cache = useQueryClient();
   const refresh = () => {
     void cache.invalidateQueries({ queryKey: jobKeys.one(job.id) });
@@ -37,6 +39,7 @@ export function JobLog({ job, attempt = null, tall = false, line, onLine }: Prop
       line={line}
       address={(chosen) => BASE + paths.job(job.id, attempt?.number, chosen)}
       onLine={onLine}
+      onFrame={onFrame}
     />
   );
 }

@@ -13,7 +13,13 @@ import { JobLog } from "./job-log";
 import { NextAttempt } from "./next-attempt";
 import { attemptOf, reasonOf } from "./words";
 
-export function JobPanel({ id }: { id: number }) {
+type Props = {
+  id: number;
+  /** Somebody wants to see this line of a traceback's file. */
+  onFrame?: (path: string, line: number) => void;
+};
+
+export function JobPanel({ id, onFrame }: Props) {
   const { data: job, error } = useQuery(jobQuery(id));
   if (!job) return <ErrorAlert error={error} />;
   return (
@@ -37,7 +43,7 @@ export function JobPanel({ id }: { id: number }) {
         <CancelButton job={job} size="compact-sm" />
       </Group>
       <NextAttempt job={job} />
-      <JobLog job={job} />
+      <JobLog job={job} onFrame={onFrame} />
     </Stack>
   );
 }

@@ -1,4 +1,5 @@
 /** Jobs as a list; on the jobs page, a script's page and the overview. */
+import type { ReactNode } from "react";
 import type { Job } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { JobStatusPill } from "@/blocks/status";
@@ -7,7 +8,14 @@ import { Tag } from "@/ui/tag";
 import { Elapsed, Time } from "@/ui/time";
 import { attemptOf, reasonOf, startedHow } from "./words";
 
-export function JobRows({ jobs, label }: { jobs: Job[]; label: string }) {
+type Props = {
+  jobs: Job[];
+  label: string;
+  /** What stands at the side of a job to choose it by. */
+  choice?: (job: Job) => ReactNode;
+};
+
+export function JobRows({ jobs, label, choice }: Props) {
   return (
     <Rows label={label}>
       {jobs.map((job) => (
@@ -28,6 +36,7 @@ export function JobRows({ jobs, label }: { jobs: Job[]; label: string }) {
               {job.started_at && <Elapsed from={job.started_at} to={job.finished_at} />}
               <Time at={job.created_at} />
               <JobStatusPill status={job.status} />
+              {choice?.(job)}
             </>
           }
         />

@@ -50,3 +50,11 @@ export function startMeaning({ start_kind }: Pick<Attempt, "start_kind">): strin
 export function startedHow(job: Job): string {
   return job.started_by ? `${TRIGGERS[job.trigger]}, ${job.started_by.name}` : TRIGGERS[job.trigger];
 }
+
+/** What it has to itself, from `self:7`, `global`, `key:mail`. */
+export function restrictionInWords(restriction: string): string {
+  const [kind, ...rest] = restriction.split(":");
+  if (kind === "self") return "script: one job of it at a time";
+  if (kind === "global") return "place of the global scripts: one of all of them at a time";
+  return `key ${rest.join(":")}: one job with it at a time`;
+}
