@@ -2,7 +2,10 @@
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from "react";
+import { toast } from "@/ui/toast";
+import type { Assistant, Place } from "./assistant";
 import code from "./code.module.css";
+import { positionOf } from "./columns";
 import classes from "./editor.module.css";
 import { extensions } from "./setup";
 
@@ -14,13 +17,22 @@ export type EditorProps = {
   label: string;
   readOnly?: boolean;
   onChange?: (value: string) => void;
+  /** Who helps with the code; that there is one does not change while the editor stands. */
+  assistant?: Assistant;
+  /** Where the cursor is to go. Another `stamp` goes there again. */
+  place?: (Place & { stamp: number }) | null;
+  /** A place, perhaps in another file, that the reader wants to see. */
+  onGoTo?: (place: Place) => void;
 };
 
-export function Editor({ path, value, label, readOnly = false, onChange }: EditorProps) {
+export function Editor({ path, value, label, readOnly = false, onChange, assistant, place = null, onGoTo }: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const shelf = useRef(new Map<string, EditorState>());
   const changed = useEffectEvent((text: string) => onChange?.(text));
+  const newest = useEffectEvent(() => assistant ?? {});
+  const goTo = useEffectEvent((target: Place) => onGoTo?.(target));
+  const helped = assistant !== undefined;
 
   useLayoutEffect(() => {
     const editor = new EditorView({ parent: host.current as HTMLElement });
@@ -36,17 +48,36 @@ export function Editor({ path, value, label, readOnly = false, onChange }: Edito
       states.set(key, update.state);
       if (update.docChanged) changed(update.state.doc.toString());
     });
-    const fresh = () => EditorState.create({ doc: value, extensions: [extensions(path, label, readOnly), report] });
+    const desk = helped ? { path, assistant: () => newest(), goTo: (target: Place) => goTo(target), tell: toast } : null;
+    const fresh = () => EditorState.create({ doc: value, extensions: [extensions(path, label, readOnly, desk), report] });
     view.current?.setState(kept && kept.doc.toString() === value ? kept : fresh());
     // `value` is only the start: afterwards the editor owns the text, and the effect below takes over outside changes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [path, label, readOnly]);
+  }, [path, label, readOnly, helped]);
 
   useEffect(() => {
     const editor = view.current;
     if (!editor || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    editor.dispatch({ changes: smallestChange(editor.state.doc.toString(), value) });
   }, [value]);
 
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || !place || place.path !== path) return;
+    const position = positionOf(editor.state.doc, place);
+    editor.dispatch({ selection: { anchor: position }, effects: EditorView.scrollIntoView(position, { y: "center" }) });
+    editor.focus();
+  }, [place, path]);
+
   return <div ref={host} className={`${code.code} ${classes.editor}`} />;
+}
+
+/** Only what differs in the middle is replaced, so that the cursor stays where it was. */
+function smallestChange(before: string, after: string): { from: number; to: number; insert: string } {
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && before[from] === after[from]) from += 1;
+  let end = 0;
+  while (end < most - from && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
 }

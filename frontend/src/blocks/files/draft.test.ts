@@ -35,9 +35,42 @@ describe("a draft of files", () => {
     expect(draft.files.filter((file) => file.path === "main.py")).toEqual([{ path: "main.py", content: "z", encoding: "utf-8" }]);
   });
 
+  test("keeps a tab for each file that was opened, and closes it without losing what was written", () => {
+    const opened = [{ type: "select", path: "b.py" }, { type: "edit", path: "b.py", content: "new" }] as const;
+    expect(after(...opened).open).toEqual(["main.py", "b.py"]);
+    const closed = after(...opened, { type: "close", path: "b.py" });
+    expect(closed).toMatchObject({ open: ["main.py"], selected: "main.py" });
+    expect([...changedPaths(closed)]).toEqual(["b.py"]);
+    expect(after({ type: "close", path: "main.py" })).toMatchObject({ open: [], selected: null });
+  });
+
+  test("moves and removes a folder with all that is in it", () => {
+    const moved = after({ type: "select", path: "util/a.py" }, { type: "rename", from: "util", to: "lib/deep" });
+    expect(moved.files.map((file) => file.path)).toEqual(["b.py", "main.py", "lib/deep/a.py"]);
+    expect(moved).toMatchObject({ selected: "lib/deep/a.py", open: ["main.py", "lib/deep/a.py"] });
+    const removed = after({ type: "select", path: "util/a.py" }, { type: "remove", path: "util" });
+    expect(removed.files.map((file) => file.path)).toEqual(["b.py", "main.py"]);
+    expect(removed.open).toEqual(["main.py"]);
+  });
+
+  test("takes back work that was not saved, which then is not saved yet", () => {
+    const draft = after({ type: "recovered", files: [body("main.py", "mine"), body("new.py")] });
+    expect([...changedPaths(draft)].sort()).toEqual(["b.py", "main.py", "new.py", "util/a.py"]);
+    expect(draft.selected).toBe("main.py");
+  });
+
   test("has nothing unsaved after a save", () => {
     expect(changedPaths(after({ type: "edit", path: "main.py", content: "y" }, { type: "saved" })).size).toBe(0);
   });
+});
+
+test("what is typed while a save is under way stays, and is not saved yet", () => {
+  const sent = after({ type: "edit", path: "main.py", content: "y=1" }, { type: "edit", path: "b.py", content: "z=1" });
+  const files = sent.files.map((file) => ({ ...file, content: file.content.replace("=", " = ") }));
+  const typed = draftReducer(sent, { type: "edit", path: "b.py", content: "z=12" });
+  const draft = draftReducer(typed, { type: "saved", files, sent: sent.files });
+  expect(draft.files.map((file) => file.content)).toEqual(["z=12", "y = 1", ""]);
+  expect([...changedPaths(draft)]).toEqual(["b.py"]);
 });
 
 describe("a file name", () => {

@@ -1,28 +1,38 @@
 /** Files as one edits them, beside what is saved. Pure; images and scripts share it. */
-import type { FileBody, NewFile } from "@/api/types";
+import type { NewFile } from "@/api/types";
 
 export type DraftFile = { path: string; content: string; encoding: "utf-8" | "base64" };
-export type Draft = { saved: DraftFile[]; files: DraftFile[]; selected: string | null };
+/** `open`: the files that have a tab, in their order; `selected` is one of them. */
+export type Draft = { saved: DraftFile[]; files: DraftFile[]; open: string[]; selected: string | null };
 
 export type DraftAction =
-  | { type: "loaded"; files: FileBody[]; selected?: string | null }
-  | { type: "saved" }
+  | { type: "loaded"; files: readonly DraftFile[]; selected?: string | null }
+  /** `files` are what is saved now, laid out perhaps, made of the files `sent`; what was typed since is not saved yet. */
+  | { type: "saved"; files?: readonly DraftFile[]; sent?: readonly DraftFile[] }
+  /** Work that was not saved is put back over what is. */
+  | { type: "recovered"; files: readonly DraftFile[] }
   | { type: "select"; path: string }
+  | { type: "close"; path: string }
   | { type: "edit"; path: string; content: string }
   | { type: "put"; files: NewFile[] }
+  /** A file, or a folder with all that is in it; so with `remove`. */
   | { type: "rename"; from: string; to: string }
   | { type: "remove"; path: string };
 
-export const NO_DRAFT: Draft = { saved: [], files: [], selected: null };
+export const NO_DRAFT: Draft = { saved: [], files: [], open: [], selected: null };
 
 export function draftReducer(draft: Draft, action: DraftAction): Draft {
   switch (action.type) {
     case "loaded":
-      return loaded(action.files, action.selected ?? draft.selected);
+      return loaded(draft, action.files, action.selected ?? draft.selected);
+    case "recovered":
+      return { ...loaded(draft, action.files, draft.selected), saved: draft.saved };
     case "saved":
-      return { ...draft, saved: draft.files };
+      return saved(draft, action.files ?? draft.files, action.sent ?? draft.files);
     case "select":
-      return { ...draft, selected: action.path };
+      return shown(draft, action.path);
+    case "close":
+      return close(draft, action.path);
     case "edit":
       return { ...draft, files: draft.files.map((file) => (file.path === action.path ? { ...file, content: action.content } : file)) };
     case "put":
@@ -36,8 +46,7 @@ export function draftReducer(draft: Draft, action: DraftAction): Draft {
 
 /** Paths that differ from what is saved: changed, new or gone. */
 export function changedPaths(draft: Draft): Set<string> {
-  const saved = new Map(draft.saved.map((file) => [file.path, file]));
-  const now = new Map(draft.files.map((file) => [file.path, file]));
+  const [saved, now] = [byPath(draft.saved), byPath(draft.files)];
   const changed = [...now.values()].filter((file) => !same(file, saved.get(file.path))).map((file) => file.path);
   const gone = [...saved.keys()].filter((path) => !now.has(path));
   return new Set([...changed, ...gone]);
@@ -56,30 +65,72 @@ export function pathProblem(path: string, taken: readonly string[]): string | nu
   return null;
 }
 
-function loaded(bodies: FileBody[], wanted: string | null): Draft {
-  const files = sorted(bodies.map(({ path, content, encoding }) => ({ path, content, encoding })));
-  return { saved: files, files, selected: chosen(files, wanted) };
+function loaded(draft: Draft, given: readonly DraftFile[], wanted: string | null): Draft {
+  const files = sorted(given.map(({ path, content, encoding }) => ({ path, content, encoding })));
+  const open = draft.open.filter((path) => has(files, path));
+  const next = { ...draft, saved: files, files, open };
+  return shown(next, has(files, wanted) ? wanted : (open.at(-1) ?? files[0]?.path ?? null));
+}
+
+function saved(draft: Draft, files: readonly DraftFile[], sent: readonly DraftFile[]): Draft {
+  const [kept, before] = [byPath(files), byPath(sent)];
+  const taken = draft.files.map((file) => (same(file, before.get(file.path)) ? (kept.get(file.path) ?? file) : file));
+  return { ...draft, saved: [...files], files: taken };
 }
 
 function put(draft: Draft, added: NewFile[]): Draft {
   const fresh = added.map(({ path, content, encoding = "utf-8" }) => ({ path, content, encoding }));
   const paths = new Set(fresh.map((file) => file.path));
   const files = sorted([...draft.files.filter((file) => !paths.has(file.path)), ...fresh]);
-  return { ...draft, files, selected: fresh.at(-1)?.path ?? draft.selected };
+  return shown({ ...draft, files }, fresh.at(-1)?.path ?? draft.selected);
+}
+
+/** The file has a tab, and its tab is in front. */
+function shown(draft: Draft, path: string | null): Draft {
+  const open = path === null || draft.open.includes(path) ? draft.open : [...draft.open, path];
+  return { ...draft, open, selected: path };
+}
+
+/** The tab beside it comes to the front. The file stays as it is, also what is not saved of it. */
+function close(draft: Draft, path: string): Draft {
+  const at = draft.open.indexOf(path);
+  const open = draft.open.filter((one) => one !== path);
+  const selected = draft.selected === path ? (open[at] ?? open[at - 1] ?? null) : draft.selected;
+  return { ...draft, open, selected };
 }
 
 function rename(draft: Draft, from: string, to: string): Draft {
-  const files = sorted(draft.files.map((file) => (file.path === from ? { ...file, path: to } : file)));
-  return { ...draft, files, selected: draft.selected === from ? to : draft.selected };
+  const moved = (path: string) => movedPath(path, from, to);
+  return {
+    ...draft,
+    files: sorted(draft.files.map((file) => ({ ...file, path: moved(file.path) }))),
+    open: draft.open.map(moved),
+    selected: draft.selected === null ? null : moved(draft.selected),
+  };
+}
+
+/** The path after `from`, it or a folder above it, has become `to`. */
+export function movedPath(path: string, from: string, to: string): string {
+  return isWithin(path, from) ? to + path.slice(from.length) : path;
+}
+
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
 function remove(draft: Draft, path: string): Draft {
-  const files = draft.files.filter((file) => file.path !== path);
-  return { ...draft, files, selected: chosen(files, draft.selected) };
+  const gone = draft.files.filter((file) => isWithin(file.path, path));
+  const left = gone.reduce((rest, file) => close(rest, file.path), draft);
+  const files = draft.files.filter((file) => !isWithin(file.path, path));
+  return shown({ ...left, files }, left.selected ?? files[0]?.path ?? null);
 }
 
-function chosen(files: DraftFile[], wanted: string | null): string | null {
-  return files.some((file) => file.path === wanted) ? wanted : (files[0]?.path ?? null);
+function byPath(files: readonly DraftFile[]): Map<string, DraftFile> {
+  return new Map(files.map((file) => [file.path, file]));
+}
+
+function has(files: DraftFile[], path: string | null): boolean {
+  return files.some((file) => file.path === path);
 }
 
 function same(one: DraftFile, other: DraftFile | undefined): boolean {

@@ -1,12 +1,14 @@
-/** Asks for the name of a new file, or another name for one. */
+/** Asks for the name of a new file or folder, or another name for one. */
 import { Button, Group, Modal, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { pathProblem } from "./draft";
+import type { Naming } from "./use-tree";
 
-type Props = { from: string | null; taken: string[]; onDone: (path: string) => void; onClose: () => void };
+type Props = { naming: Naming; taken: string[]; onDone: (path: string) => void; onClose: () => void };
 
-export function FileNameDialog({ from, taken, onDone, onClose }: Props) {
-  const [path, setPath] = useState(from ?? "");
+export function FileNameDialog({ naming, taken, onDone, onClose }: Props) {
+  const { kind, from, start } = naming;
+  const [path, setPath] = useState(start);
   const [tried, setTried] = useState(false);
   const problem = pathProblem(path, taken);
   const submit = (event: FormEvent) => {
@@ -15,11 +17,11 @@ export function FileNameDialog({ from, taken, onDone, onClose }: Props) {
     if (!problem) onDone(path);
   };
   return (
-    <Modal opened onClose={onClose} title={from ? `Rename ${from}` : "New file"} centered>
+    <Modal opened onClose={onClose} title={from ? `Rename or move ${from}` : `New ${kind}`} centered>
       <form onSubmit={submit}>
         <TextInput
-          label="File name"
-          description="May contain folders: tools/read.py"
+          label={kind === "file" ? "File name" : "Folder name"}
+          description={kind === "file" ? "May contain folders: tools/read.py" : "It is kept once there is a file in it."}
           value={path}
           onChange={(event) => setPath(event.currentTarget.value)}
           error={tried ? problem : null}
@@ -30,7 +32,7 @@ export function FileNameDialog({ from, taken, onDone, onClose }: Props) {
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit">{from ? "Rename file" : "Add file"}</Button>
+          <Button type="submit">{from ? `Rename ${kind}` : `Add ${kind}`}</Button>
         </Group>
       </form>
     </Modal>

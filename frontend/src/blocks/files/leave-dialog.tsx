@@ -2,7 +2,17 @@
 import type { Blocker } from "react-router";
 import { Confirm } from "@/ui/confirm";
 
-export function LeaveDialog({ blocker }: { blocker: Blocker }) {
+type Props = {
+  blocker: Blocker;
+  /** Whoever leaves has said that the changes may go. */
+  onLeave?: () => void;
+};
+
+export function LeaveDialog({ blocker, onLeave }: Props) {
+  const leave = () => {
+    onLeave?.();
+    blocker.proceed?.();
+  };
   return (
     <Confirm
       opened={blocker.state === "blocked"}
@@ -10,7 +20,7 @@ export function LeaveDialog({ blocker }: { blocker: Blocker }) {
       action="Leave and lose the changes"
       busy={false}
       error={null}
-      onConfirm={() => blocker.proceed?.()}
+      onConfirm={leave}
       onClose={() => blocker.reset?.()}
     >
       The changes in the files are not saved yet.
