@@ -16,6 +16,7 @@ from scripter.access import credentials, passwords
 from scripter.access.models import AuditEntry, SetupCode, Token, User
 from scripter.access.scopes import Tag
 from scripter.lib import clock
+from scripter.lib.db import insert_rows
 from scripter.lib.errors import NotFound
 from scripter.lib.names import check_name, name_key
 
@@ -27,6 +28,16 @@ def note(session: Session, by: User | None, tag: Tag, target: str, detail: Mappi
             at=clock.now(), by_id=None if by is None else by.id, tag=tag, target=target, detail=dict(detail or {})
         )
     )
+
+
+def note_all(session: Session, by: User | None, tag: Tag, details: Mapping[str, Mapping[str, object]]) -> None:
+    """Record many deeds of one kind, by their targets, in one statement."""
+    at, by_id = clock.now(), None if by is None else by.id
+    rows = [
+        {"at": at, "by_id": by_id, "tag": tag, "target": target, "detail": dict(detail)}
+        for target, detail in details.items()
+    ]
+    insert_rows(session, AuditEntry, rows)
 
 
 def user_named(session: Session, name: str) -> User | None:

@@ -44,6 +44,7 @@ def register(root: click.Group) -> None:
 @click.option("--version", type=click.IntRange(min=1), help="Run an older version.")
 @click.option("--time-limit", type=click.IntRange(min=1), metavar="SECONDS", help="Stop it after this long.")
 @click.option("--priority", type=PRIORITY, help="Where jobs wait, a higher one goes first.")
+@click.option("--override", metavar="REASON", help="Start it in spite of the script's restriction, for this reason.")
 @pass_app
 def run(
     app: App,
@@ -55,6 +56,7 @@ def run(
     version: int | None,
     time_limit: int | None,
     priority: int | None,
+    override: str | None,
 ) -> None:
     """Run a script and exit as it does. Its arguments stand after --.
 
@@ -63,7 +65,7 @@ def run(
     """
     found = app.script(script)
     body: dict[str, object] = {"arguments": list(arguments), "environment": dict(map(_variable, environment))}
-    wishes = {"version": version, "time_limit_s": time_limit, "priority": priority}
+    wishes = {"version": version, "time_limit_s": time_limit, "priority": priority, "override_reason": override}
     body |= {key: value for key, value in wishes.items() if value is not None}
     started: Job = app.client.post(f"/api/scripts/{found['id']}/jobs", body)
     if detach:
@@ -211,6 +213,7 @@ def _facts(job: Job) -> list[tuple[str, object]]:
         ("priority", job["priority"] or None),
         ("place in queue", job["queue_position"]),
         ("waits for", job["waits_for"]),
+        ("beside others because", job["override_reason"]),
         ("attempt", _attempt(job)),
         ("tried again at", terminal.when(job["retry_at"])),
         ("deadline", terminal.when(job["deadline_at"])),

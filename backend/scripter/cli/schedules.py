@@ -206,6 +206,7 @@ def _facts(schedule: Schedule) -> list[tuple[str, object]]:
         ("Script", schedule["script"]["name"]),
         ("Name", schedule["name"]),
         ("When", schedule["words"]),
+        ("Trouble", schedule["trouble"]),
         ("Crontab", schedule["cron"]),
         ("Zone", schedule["zone"]),
         ("State", "on" if schedule["enabled"] else "off"),

@@ -174,6 +174,7 @@ class Job(JobSummary, Start):
     priority: int
     queue_position: int | None
     waits_for: str | None
+    override_reason: str | None
     worker: str | None
 
 
@@ -233,6 +234,7 @@ class Schedule(Named):
     enabled: bool
     pause: Pause | None
     words: str
+    trouble: str | None
     arguments: list[str]
     environment: dict[str, str]
     starts_at: str | None

@@ -68,6 +68,8 @@ class StartJob(Body):
     environment: dict[str, str] = Field(default_factory=dict)
     time_limit_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
     priority: Annotated[int, Field(ge=scripts.PRIORITIES[0], le=scripts.PRIORITIES[1])] | None = None
+    # Why it is to run beside jobs that hold the script's restriction, and not to wait or be refused.
+    override_reason: Annotated[str, Field(max_length=10_000)] | None = None
 
 
 class StartHeaders(BaseModel):
@@ -123,6 +125,7 @@ def start_job(path: ScriptPath, header: StartHeaders, body: StartJob) -> Answer:
             environment=body.environment,
             time_limit_s=body.time_limit_s,
             priority=body.priority,
+            override_reason=body.override_reason,
             idempotency_key=None if key is None else f"user:{who.user.id}:{key}",
         )
     # Only now: the workers know of it, and whoever else starts jobs of this script need not wait for our words.

@@ -81,7 +81,8 @@ class _Running:
         if self.full_people:
             found.append(Job.started_by_id.is_(None) | Job.started_by_id.not_in(self.full_people))
         if self.holders:
-            found.append(Job.restriction.is_(None) | Job.restriction.not_in(self.holders))
+            free = Job.restriction.is_(None) | Job.override_reason.is_not(None)
+            found.append(free | Job.restriction.not_in(self.holders))
         if self.schedules:
             found.append(~Job.in_turn | Job.schedule_id.not_in(self.schedules))
         return found
@@ -155,8 +156,9 @@ def _standing(session: Session, job: Job, running: _Running, place: int | None, 
 
 def _holder(job: Job, running: _Running) -> int | None:
     """The job that has what this one needs to itself."""
-    if job.restriction is not None and job.restriction in running.holders:
-        return running.holders[job.restriction]
+    needed = restrictions.needed(job)
+    if needed is not None and needed in running.holders:
+        return running.holders[needed]
     return running.schedules.get(job.schedule_id) if job.in_turn and job.schedule_id is not None else None
 
 
@@ -165,8 +167,9 @@ def _obstacle(session: Session, job: Job, running: _Running, holder_id: int | No
     if job.retry_at is not None and job.retry_at > clock.now():
         return f"it pauses before attempt {job.attempt}"
     if holder_id is not None:
-        held = job.restriction is not None and job.restriction in running.holders
-        need = restrictions.told(job.restriction or "") if held else "the turn of its schedule"
+        needed = restrictions.needed(job)
+        held = needed is not None and needed in running.holders
+        need = restrictions.told(needed or "") if held else "the turn of its schedule"
         return f"job {holder_id} has {need}"
     if job.script_id in running.full_scripts:
         return f"{running.scripts[job.script_id]} of {job.script.max_running} jobs of this script are running"
@@ -186,7 +189,7 @@ def _head(session: Session, *, passing_over: _Running | None = None) -> Candidat
             Job.script_id,
             Job.started_by_id,
             Script.max_running,
-            Job.restriction,
+            case((Job.override_reason.is_(None), Job.restriction)),
             case((Job.in_turn, Job.schedule_id)),
         )
         .join(Script, Script.id == Job.script_id)

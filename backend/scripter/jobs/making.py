@@ -6,9 +6,9 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from scripter.images.models import Build
-from scripter.jobs.models import Job
 from scripter.jobs.states import Status
 from scripter.lib import clock
 from scripter.lib.errors import BadInput
@@ -33,29 +33,29 @@ def check_arguments(arguments: Sequence[str]) -> None:
             raise BadInput.at(f"arguments.{number}", "NUL characters are not allowed")
 
 
-def job(script: Script, version_id: int, build: Build) -> Job:
-    """One execution of this version on this build, now, with the limits that the script has at this moment. Who made it
-    says why, with what, and what it must have to itself."""
+def facts(script: Script, version_id: int, build: Build) -> dict[str, Any]:
+    """The row of one execution of this version on this build, now, with the limits that the script has at this moment.
+    Who makes the job says why, with what, and what it must have to itself."""
     now = clock.now()
-    return Job(
-        uuid=str(uuid.uuid4()),
-        script_id=script.id,
-        version_id=version_id,
-        build_id=build.id,
-        image_id=script.image_id,
-        image_name=script.image.name,
-        image_reference=build.reference,
-        time_limit_s=script.time_limit_s,
-        memory_mb=script.memory_mb,
-        cpus=script.cpus,
-        processes=script.processes,
-        network=script.network,
-        priority=script.priority,
-        retries=script.retries,
-        deadline_at=None if script.deadline_s is None else now + timedelta(seconds=script.deadline_s),
-        status=Status.QUEUED,
-        created_at=now,
-    )
+    return {
+        "uuid": str(uuid.uuid4()),
+        "script_id": script.id,
+        "version_id": version_id,
+        "build_id": build.id,
+        "image_id": script.image_id,
+        "image_name": script.image.name,
+        "image_reference": build.reference,
+        "time_limit_s": script.time_limit_s,
+        "memory_mb": script.memory_mb,
+        "cpus": script.cpus,
+        "processes": script.processes,
+        "network": script.network,
+        "priority": script.priority,
+        "retries": script.retries,
+        "deadline_at": None if script.deadline_s is None else now + timedelta(seconds=script.deadline_s),
+        "status": Status.QUEUED,
+        "created_at": now,
+    }
 
 
 def hashed(idempotency_key: str) -> str:

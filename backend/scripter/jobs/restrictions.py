@@ -18,6 +18,7 @@ from scripter.lib.errors import BadInput, Conflict
 from scripter.scripts.models import Held, Restriction, Script
 
 _LONGEST = 100
+_LONGEST_REASON = 300
 _VALUE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -62,6 +63,26 @@ def refuse(session: Session, script: Script, restriction: str) -> None:
             f"{script.name} may not run beside job {other.id} of {other.script.name}, which is {other.status}:"
             f" both need {told(restriction)} to themselves. Nothing was started."
         )
+
+
+def override(script: Script, restriction: str | None, reason: str) -> str:
+    """Why a person starts a job in spite of what holds its restriction, as it is kept.
+
+    Raises:
+        BadInput: at `override_reason`.
+    """
+    kept = reason.strip()
+    if not 1 <= len(kept) <= _LONGEST_REASON:
+        said = f"say why it has to run beside the others, in at most {_LONGEST_REASON} characters"
+        raise BadInput.at("override_reason", said)
+    if restriction is None:
+        raise BadInput.at("override_reason", f"{script.name} has no restriction: there is nothing to override")
+    return kept
+
+
+def needed(job: Job) -> str | None:
+    """What nobody else may hold when this job is taken."""
+    return None if job.override_reason is not None else job.restriction
 
 
 def lock(session: Session) -> None:

@@ -16,7 +16,7 @@ from scripter.access.service import note
 from scripter.images import service as images
 from scripter.jobs import limits, line, making, restrictions
 from scripter.jobs import outcome as outcomes
-from scripter.jobs.bulk import Wish, start_all
+from scripter.jobs.bulk import Started, Wish, start_all
 from scripter.jobs.listing import Filter, last_of, listed, starters, viewed
 from scripter.jobs.making import check_arguments
 from scripter.jobs.models import Job, JobAttempt, JobEvent
@@ -30,8 +30,8 @@ from scripter.scripts import service as scripts
 from scripter.scripts.models import Script
 
 __all__ = [
-    "Filter", "Wish", "builds_in_use", "cancel", "check_arguments", "end_overdue", "events", "forget_script", "get",
-    "hindrances", "last_of", "listed", "live_of", "ring_again", "several", "start", "start_all",
+    "Filter", "Started", "Wish", "builds_in_use", "cancel", "check_arguments", "end_overdue", "events", "forget_script",
+    "get", "hindrances", "last_of", "listed", "live_of", "ring_again", "several", "start", "start_all",
     "starters", "waiting_and_running",
 ]  # fmt: skip
 
@@ -53,11 +53,13 @@ def start(
     environment: Mapping[str, str] | None = None,
     time_limit_s: int | None = None,
     priority: int | None = None,
+    override_reason: str | None = None,
     idempotency_key: str | None = None,
 ) -> Job:
     """Queue one execution of `script` (its newest version unless told) and ring a worker after the commit.
 
-    Two calls with the same `idempotency_key` give the same job.
+    Two calls with the same `idempotency_key` give the same job. With an `override_reason` the job runs beside those
+    that hold its restriction; only people may ask for that.
 
     Raises:
         BadInput: naming the field that cannot be accepted.
@@ -76,13 +78,16 @@ def start(
     build = images.usable(session, script.image_id)
     environment = {**script.environment, **added}
     restriction = restrictions.of(script, environment)
-    if restriction is not None:
+    if override_reason is not None:
+        override_reason = restrictions.override(script, restriction, override_reason)
+    elif restriction is not None:
         restrictions.refuse(session, script, restriction)
     limits.check_room(session, script, by)
-    job = making.job(script, chosen.id, build)
+    job = Job(**making.facts(script, chosen.id, build))
     job.trigger, job.started_by_id = trigger, by.id if by else None
     job.idempotency_key = key
-    job.arguments, job.environment, job.restriction = list(arguments), environment, restriction
+    job.arguments, job.environment = list(arguments), environment
+    job.restriction, job.override_reason = restriction, override_reason
     if time_limit_s is not None:
         job.time_limit_s = time_limit_s
     if priority is not None:
@@ -95,7 +100,9 @@ def start(
             return known
         raise
     record(session, job.id, None, Status.QUEUED, f"started by {by.name if by else trigger.value}")
-    note(session, by, Tag.JOB_START, target=f"job:{job.id}", detail={"script": script.id, "version": chosen.number})
+    detail = {"script": script.id, "version": chosen.number}
+    overridden = {"restriction": restriction, "override_reason": override_reason} if override_reason else {}
+    note(session, by, Tag.JOB_START, target=f"job:{job.id}", detail={**detail, **overridden})
     crash.at("job-written")
     after_commit(session, lambda: crash.at("job-committed"))
     context.wake(session, "jobs.execute", job.id)

@@ -111,6 +111,8 @@ class JobView(JobSummary):
     # The job that has what this one needs to itself, because of a restriction or of its schedule.
     waits_for_job_id: int | None
     restriction: str | None
+    # Why whoever started it had it run beside the jobs that hold the restriction.
+    override_reason: str | None
     cancel_requested_at: datetime | None
     moves: list[str]
 
@@ -199,6 +201,7 @@ def _view(session: Session, job: Job, standing: Standing) -> JobView:
         waits_for=standing.waits_for,
         waits_for_job_id=standing.holder_id,
         restriction=job.restriction,
+        override_reason=job.override_reason,
         cancel_requested_at=job.cancel_requested_at,
         moves=["cancel"] if Status.CANCELLED in MOVES.get(status, ()) and job.cancel_requested_at is None else [],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
@@ -22,6 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    insert,
 )
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.engine import make_url
@@ -111,6 +112,12 @@ def _forget(session: Session) -> None:
 def changed_rows(session: Session, statement: UpdateBase) -> int:
     """Execute an UPDATE or DELETE and say how many rows it met: the way to claim something exactly once."""
     return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def insert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Write many rows that all have the same columns, without making objects of them: several times as fast."""
+    if rows:
+        session.connection().execute(insert(table), rows)
 
 
 class Database:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, String, case, cast, func, select, type_coerce
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from scripter.jobs.models import Job
 from scripter.jobs.states import Status
@@ -116,7 +116,7 @@ def between(session: Session, begin: datetime, end: datetime, which: Which) -> H
 
 def _named(session: Session, schedule_ids: Collection[int]) -> Sequence[Schedule]:
     query = select(Schedule).where(Schedule.id.in_(schedule_ids)).order_by(Schedule.id)
-    return session.scalars(query.options(joinedload(Schedule.script))).all()
+    return session.scalars(query.options(joinedload(Schedule.script), selectinload(Schedule.calendars))).all()
 
 
 def _count_written(session: Session, found: Hours, cells: _Cells, which: Which) -> None:
@@ -157,7 +157,10 @@ def _count_ahead(session: Session, found: Hours, cells: _Cells, which: Which) ->
     for alike in _alike(session, found, which):
         after = max(min(one.cursor for one in alike), found.begin - timedelta.resolution)
         most = min(_TIMES_OF_ONE, left) + 1
-        times = list(Timing.of(alike[0]).due_times(after, until=until, count=most))
+        try:
+            times = list(Timing.of(alike[0]).due_times(after, until=until, count=most))
+        except BadInput:
+            continue  # it cannot be planned; wherever it is shown, it says why
         if len(times) == most:
             found.too_often += [one.id for one in alike]
             continue

@@ -57,12 +57,7 @@ def plan_these(session: Session, schedules: Sequence[Schedule], now: datetime) -
     off = rests(session, [one.id for one in schedules], min(one.cursor for one in schedules))
     rows: list[dict[str, Any]] = []
     for schedule in schedules:
-        try:
-            rows += _advance(schedule, now, off[schedule.id])
-        except BadInput as error:
-            # Only after an update of the rules: a zone that was renamed. It must not stop its neighbours.
-            log.error("schedule.cannot_be_planned", schedule=schedule.id, error=error.message)
-            schedule.next_at = now + AHEAD + _REST
+        rows += _advanced(schedule, now, off[schedule.id])
         if len(rows) >= _ROWS_AT_ONCE:
             break
     if rows:
@@ -136,6 +131,20 @@ def insert_new(row: type[Base]) -> Insert:
     """An INSERT that leaves out what is there already."""
     statement = insert(row).prefix_with("OR IGNORE", dialect="sqlite")
     return statement.prefix_with("IGNORE", dialect="mysql").prefix_with("IGNORE", dialect="mariadb")
+
+
+def _advanced(schedule: Schedule, now: datetime, off: Sequence[Rest]) -> list[dict[str, Any]]:
+    """The rows of one schedule; none, and it is put off for an hour, if they cannot be worked out: it must not stop its
+    neighbours. `service.preview_of` says why."""
+    cursor = schedule.cursor
+    try:
+        return _advance(schedule, now, off)
+    except BadInput as error:  # after an update of the rules: a zone that was renamed
+        log.error("schedule.cannot_be_planned", schedule=schedule.id, error=error.message)
+    except Exception:
+        log.exception("schedule.cannot_be_planned", schedule=schedule.id)
+    schedule.cursor, schedule.next_at = cursor, now + AHEAD + _REST
+    return []
 
 
 def _advance(schedule: Schedule, now: datetime, off: Sequence[Rest]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple, Unpack
 
+import structlog
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -28,6 +29,8 @@ __all__ = [
     "occurrences", "pause_all", "pauses_of", "preview", "preview_of", "remove", "resume_all",
 ]  # fmt: skip
 
+log = structlog.get_logger(__name__)
+
 _REASON = 300
 
 
@@ -42,10 +45,12 @@ class Due(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """What a schedule's times mean: in words, and its next due times."""
+    """What a schedule's times mean: in words, and its next due times. `trouble`: why it cannot be planned at all, in
+    words; None: it can."""
 
     words: str
     next: list[Due]
+    trouble: str | None = None
 
 
 def preview(told: Told, *, after: datetime | None = None, count: int = 10, schedule_id: int = 0) -> Preview:
@@ -68,8 +73,20 @@ def dues(timing: Timing, times: Iterable[datetime], jitter_s: int, schedule_id: 
 
 
 def preview_of(schedule: Schedule, *, count: int = 10) -> Preview:
-    """The same of a schedule that there is, with the jitter that its runs will have."""
-    return preview(schedule, count=count, schedule_id=schedule.id)
+    """The same of a schedule that there is, with the jitter that its runs will have.
+
+    What newer rules of time zones, or a broken row, make of it is told and not raised: one that cannot be planned
+    must not hide the others.
+    """
+    try:
+        planner.blackouts(schedule)
+        return preview(schedule, count=count, schedule_id=schedule.id)
+    except BadInput as error:
+        why = error.message.rstrip(".")
+    except Exception:
+        log.exception("schedule.cannot_be_shown", schedule=schedule.id)
+        why = "Scripter fails to work out its times, and its log has the details"
+    return Preview(schedule.cron or schedule.kind, [], f"This schedule cannot be planned: {why}. Nothing of it runs.")
 
 
 def add(session: Session, script_id: int, *, by: User | None, **wishes: Unpack[Wishes]) -> Schedule:

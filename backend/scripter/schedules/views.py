@@ -280,6 +280,8 @@ class ScheduleView(http.View):
     enabled: bool
     pause: PauseView | None
     words: str
+    # Why it cannot be planned at all: then nothing of it runs.
+    trouble: str | None
     arguments: list[str]
     environment: dict[str, str]
     priority: int | None
@@ -316,6 +318,7 @@ class ScheduleView(http.View):
             script=Named.model_validate(schedule.script),
             pause=PauseView.model_validate(pause) if pause else None,
             words=preview.words,
+            trouble=preview.trouble,
             owner=Named.model_validate(schedule.owner) if schedule.owner else None,
             blackouts=[PeriodView.model_validate(one) for one in schedule.blackouts],
             calendars=[Named.model_validate(one) for one in schedule.calendars],

@@ -4,6 +4,7 @@ Used by this room's API."""
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -62,7 +63,8 @@ def between(
         if schedule_id is not None:
             query = query.where(Schedule.id == schedule_id)
         for schedule in session.scalars(query.order_by(Schedule.next_at).limit(MOST)):
-            ahead += _ahead(schedule, begin, end)
+            with suppress(BadInput):  # it cannot be planned; wherever it is shown, it says why
+                ahead += _ahead(schedule, begin, end)
     found = sorted([*written, *ahead], key=lambda one: (one.due_at, one.schedule.id))
     return Stretch(found[:MOST], len(written) < MOST and len(found) <= MOST)
 

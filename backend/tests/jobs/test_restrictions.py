@@ -9,7 +9,7 @@ import pytest
 from line_rig import at_once, claim, copies, finish, share, start, waiting
 from people import Browser
 
-from scripter.access.models import User
+from scripter.access.models import AuditEntry, User
 from scripter.context import Context
 from scripter.jobs import restrictions, service, views
 from scripter.jobs.models import Job
@@ -149,3 +149,42 @@ def test_of_many_starts_at_once_one_is_let_in_where_nobody_waits(context: Contex
 
     at_once(8, try_to_start)
     assert (waiting(context), len(refused)) == (1, 7)
+
+
+def test_a_person_with_a_reason_starts_a_job_beside_others_and_those_after_it_wait_for_it(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    script = make_script()
+    restrict(context, script, Restriction.SELF, held=Held.REFUSE)
+    path = f"/api/scripts/{script}/jobs"
+    first = client.post(path, json={}).get_json()
+    assert client.post(path, json={}).status_code == 409
+    beside = client.post(path, json={"override_reason": " The first one hangs. "}).get_json()
+    assert (beside["override_reason"], beside["restriction"]) == ("The first one hangs.", f"self:{script}")
+    assert first["override_reason"] is None
+    restrict(context, script, Restriction.SELF, held=Held.WAIT)
+    waits = start(context, script)
+    taken = [job for job in (claim(context), claim(context)) if job]
+    assert [job.id for job in taken] == [first["id"], beside["id"]]
+    assert claim(context) is None
+    finish(context, taken[0])
+    assert claim(context) is None and told(context, waits) == (f"job {beside['id']} has the script", beside["id"])
+    finish(context, taken[1])
+    last = claim(context)
+    assert last is not None and last.id == waits.id
+    with context.db.reading() as session:
+        entry = session.query(AuditEntry).where(AuditEntry.target == f"job:{beside['id']}").one()
+        assert entry.detail["override_reason"] == "The first one hangs."
+        assert entry.by_id is not None
+
+
+def test_an_override_needs_a_reason_and_a_restriction(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    script, free = make_script(), make_script("free")
+    restrict(context, script, Restriction.SELF)
+    for which, reason in ((script, "  "), (script, "x" * 301), (free, "Urgent.")):
+        refused = client.post(f"/api/scripts/{which}/jobs", json={"override_reason": reason})
+        assert refused.status_code == 422
+        assert [one["field"] for one in refused.get_json()["errors"]] == ["override_reason"]
+    assert waiting(context) == 0

@@ -17,7 +17,7 @@ from scripter.jobs.states import Trigger
 from scripter.schedules import ledger, planner, recent, service
 from scripter.schedules.cron import Cron
 from scripter.schedules.due import due_times
-from scripter.schedules.models import Code, Occurrence, Outcome, Overlap, Schedule
+from scripter.schedules.models import Code, Kind, Occurrence, Outcome, Overlap, Schedule
 from scripter.schedules.planner import AHEAD
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -248,16 +248,26 @@ def test_a_script_that_cannot_run_is_skipped_with_the_reason_and_its_neighbours_
     assert [job.schedule_id for job in scheduler.jobs()] == [whole]
 
 
-def test_a_zone_that_is_no_longer_known_does_not_stop_the_other_schedules(
-    scheduler: Scheduler, make_script: MakeScript
+@pytest.mark.parametrize(("column", "value"), [("zone", "Mars/Base"), ("kind", "weekly"), ("cron", "soon")])
+def test_a_schedule_that_cannot_be_planned_does_not_stop_the_others(
+    scheduler: Scheduler, make_script: MakeScript, column: str, value: str
 ) -> None:
     script = make_script()
     broken, whole = scheduler.add(script, "* * * * *"), scheduler.add(script, "* * * * *")
     with scheduler.context.db.transaction() as session:
-        session.get_one(Schedule, broken).zone = "Mars/Base"
+        setattr(session.get_one(Schedule, broken), column, value)
     scheduler.plan(NOON + 2 * MINUTE)
-    assert len(scheduler.rows(broken)) == 3
-    assert len(scheduler.rows(whole)) == 5
+    assert (len(scheduler.rows(broken)), len(scheduler.rows(whole))) == (3, 5)
+    with scheduler.context.db.reading() as session:
+        assert session.get_one(Schedule, broken).cursor == NOON + AHEAD
+    scheduler.fire(NOON + 3 * MINUTE)
+    assert scheduler.rows(broken)[-1].outcome == Outcome.RAN, "what was planned before runs as it was"
+    # Nothing is lost by the time in which it could not be planned: it goes on from its cursor.
+    with scheduler.context.db.transaction() as session:
+        repaired = session.get_one(Schedule, broken)
+        repaired.zone, repaired.kind, repaired.cron, repaired.next_at = "UTC", Kind.CRON, "* * * * *", NOON
+    scheduler.plan(NOON + 2 * MINUTE)
+    assert len(scheduler.rows(broken)) == 5
 
 
 def test_deleting_a_schedule_takes_its_ledger_and_leaves_its_jobs(

@@ -175,3 +175,22 @@ def test_the_last_twenty_jobs_stand_beside_each_schedule_oldest_first(
     assert items[often][-1] == last
     assert (items[often][0]["status"], items[often][0]["duration_ms"]) == ("queued", None)
     assert client.get(f"/api/schedules/{often}").get_json()["recent"] == items[often]
+
+
+def test_a_schedule_that_cannot_be_planned_says_so_and_hides_no_other(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    body = {"script_id": make_script(), "cron": "30 2 * * *"}
+    broken, whole = (client.post("/api/schedules", json=body).get_json()["id"] for _ in range(2))
+    with context.db.transaction() as session:
+        session.get_one(Schedule, broken).zone = "Mars/Base"
+    items = {one["id"]: one for one in client.get("/api/schedules").get_json()["items"]}
+    assert (items[broken]["next"], items[broken]["next_at"]) == ([], None)
+    assert "cannot be planned" in items[broken]["trouble"] and "Mars/Base" in items[broken]["trouble"]
+    assert items[whole]["trouble"] is None and len(items[whole]["next"]) == 1
+    now = clock.now()
+    span = f"from={now:%Y-%m-%dT%H:%M:%SZ}&to={now + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
+    assert {one["id"] for one in client.get(f"/api/schedules/hours?{span}").get_json()["schedules"]} == {whole}
+    assert {one["schedule"]["id"] for one in client.get(f"/api/occurrences?{span}").get_json()["items"]} == {whole}
+    mended = client.patch(f"/api/schedules/{broken}", json={"zone": "Europe/Paris"}).get_json()
+    assert (mended["trouble"], len(mended["next"])) == (None, 10)
