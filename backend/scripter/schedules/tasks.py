@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import requests
 import structlog
 
 from scripter.context import Context
 from scripter.lib import clock
 from scripter.lib.queue import task
-from scripter.schedules import ledger, planner, zones
+from scripter.schedules import ledger, ping, planner, zones
 
 log = structlog.get_logger(__name__)
-
-_PING_S = 5
 
 
 @task("schedules.tick", queue="ticks", every="* * * * *")
@@ -22,7 +19,7 @@ def tick(context: Context) -> None:
     context.db.run(lambda session: ledger.record_tick(session, now))
     plan(context)
     if context.settings.clock.ping_url:
-        _ping(context.settings.clock.ping_url)
+        ping.send(context.settings.clock.ping_url)
 
 
 def plan(context: Context) -> None:
@@ -32,11 +29,3 @@ def plan(context: Context) -> None:
         log.info("schedules.planned_anew", rules=zones.rules())
     while context.db.run(lambda session: planner.plan(session, clock.now())):
         pass
-
-
-def _ping(url: str) -> None:
-    """Tell a watcher elsewhere that this minute was planned. Its trouble is not ours."""
-    try:
-        requests.get(url, timeout=_PING_S).raise_for_status()
-    except requests.RequestException as error:
-        log.warning("clock.ping_failed", error=type(error).__name__)  # the address may hold a secret
