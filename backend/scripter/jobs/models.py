@@ -25,6 +25,10 @@ class Job(Base):
         # them, so that ten thousand waiting ones are counted without being read.
         Index("ix_jobs_line", "status", "priority", "id", "script_id", "started_by_id", "retry_at"),
         Index("ix_jobs_script_id_id", "script_id", "id"),
+        # The list of jobs by what it is filtered by (by person: by the index of the foreign key, where there is one).
+        Index("ix_jobs_status_id", "status", "id"),
+        Index("ix_jobs_trigger_id", "trigger", "id"),
+        Index("ix_jobs_created_at_id", "created_at", "id"),
         # The waiting jobs whose deadline has passed.
         Index("ix_jobs_status_deadline_at", "status", "deadline_at"),
         # Who holds a restriction, and which jobs of a schedule have not ended.
@@ -32,6 +36,8 @@ class Job(Base):
         Index("ix_jobs_schedule_id_status", "schedule_id", "status"),
         # The newest jobs of many schedules at once.
         Index("ix_jobs_schedule_id_id", "schedule_id", "id"),
+        # All that `statistics` asks of ended jobs.
+        Index("ix_jobs_ended", "finished_at", "status", "started_at", "script_id", "log_bytes"),
         IDS_ONCE,
     )
 

@@ -18,6 +18,7 @@ import scripter.schedules.overview
 import scripter.scripts.api
 import scripter.scripts.assistance_api
 import scripter.upkeep.api
+import scripter.upkeep.statistics_api
 from scripter.access import guard
 from scripter.context import Context
 from scripter.lib import http, problems
@@ -40,6 +41,7 @@ ROOMS = (
     scripter.scripts.api.bp,
     scripter.scripts.assistance_api.bp,
     scripter.upkeep.api.bp,
+    scripter.upkeep.statistics_api.bp,
 )
 
 LARGEST_BODY = 32 * 1024 * 1024
