@@ -29,10 +29,6 @@ class Job(Base):
         Index("ix_jobs_status_id", "status", "id"),
         Index("ix_jobs_trigger_id", "trigger", "id"),
         Index("ix_jobs_created_at_id", "created_at", "id"),
-        # The list of jobs by what it is filtered by (by person: by the index of the foreign key, where there is one).
-        Index("ix_jobs_status_id", "status", "id"),
-        Index("ix_jobs_trigger_id", "trigger", "id"),
-        Index("ix_jobs_created_at_id", "created_at", "id"),
         # The waiting jobs whose deadline has passed.
         Index("ix_jobs_status_deadline_at", "status", "deadline_at"),
         # Who holds a restriction, and which jobs of a schedule have not ended.
