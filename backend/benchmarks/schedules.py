@@ -25,7 +25,7 @@ from scripter.context import Context
 from scripter.images.models import Build, BuildStatus, Image, ImageStatus
 from scripter.jobs.models import Job, JobEvent
 from scripter.lib import clock
-from scripter.schedules import planner, service
+from scripter.schedules import ledger, planner, service
 from scripter.schedules.firing import Firing
 from scripter.schedules.models import Occurrence, Outcome, Schedule
 from scripter.scripts.models import Script, Version
@@ -51,6 +51,7 @@ def measure(services: testbed.Services) -> None:
             _fill(context, script_id, max(0, count - made))
             made = max(count, made)
             figure(f"plan_{count}_ms", _plan_ms(context), "ms")
+            figure(f"fire_of_{count}_ms", _fire_ms(context), "ms")
 
 
 def _measure_lateness(context: Context, script_id: int) -> None:
@@ -86,6 +87,19 @@ def _plan_ms(context: Context) -> float:
         begun = time.perf_counter()
         context.db.run(lambda session: planner.plan(session, clock.now()))
         taken.append((time.perf_counter() - begun) * 1000)
+    return percentile(taken, 0.5)
+
+
+def _fire_ms(context: Context) -> float:
+    """A round of the ledger with a few runs that are due, the middle one of several rounds."""
+    taken = []
+    for _ in range(ROUNDS):
+        _plan_rows(context, [clock.now()] * DUE)
+        begun = time.perf_counter()
+        done = context.db.run(lambda session: ledger.fire(session, clock.now()))
+        taken.append((time.perf_counter() - begun) * 1000)
+        if done.settled != DUE:
+            raise RuntimeError(f"{done.settled} runs were settled, and {DUE} were due.")
     return percentile(taken, 0.5)
 
 
