@@ -16,6 +16,13 @@ export type Image = Schemas["ImageView"];
 export type ImageStatus = Schemas["ImageStatus"];
 export type Build = Schemas["BuildView"];
 export type BuildStatus = Schemas["BuildStatus"];
+export type BuildStep = Schemas["StepView"];
+export type BuildContents = Schemas["ContentsView"];
+export type BuildChanges = Schemas["ChangesView"];
+export type ImageProblem = Schemas["ProblemView"];
+export type ImageTemplate = Schemas["TemplateView"];
+export type ImageUses = Schemas["UsesView"];
+export type ImageVersion = Schemas["ImageVersionView"];
 
 export type RetryReason = Schemas["RetryReason"];
 export type Retries = Schemas["ScriptRetriesView"];
@@ -37,3 +44,6 @@ export type LogChunk = Schemas["WindowView"];
 export type LogHit = Schemas["HitView"];
 export type LogHits = Schemas["SearchView"];
 export type LogError = Schemas["FirstErrorView"];
+
+export type EndedHour = Schemas["EndedView"];
+export type DiskUsage = Schemas["UsageView"];

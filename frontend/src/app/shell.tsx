@@ -1,20 +1,28 @@
-/** The frame of every page behind the login: navigation, person, scheme; it also keeps the pages live. */
+/** The frame of every page behind the login: navigation, search, person, scheme; it also keeps the pages live. */
 import { Box, Burger, Group, NavLink, Progress, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { CalendarClock, FileCode2, House, ListChecks, Package } from "lucide-react";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { NavLink as RouterLink, Outlet, redirect, ScrollRestoration, useLocation, useNavigate, useNavigation } from "react-router";
 import { paths } from "@/blocks/paths";
 import { sessionQuery } from "@/features/access/api";
 import { UserMenu } from "@/features/access/user-menu";
-import { useLiveJobs } from "@/features/jobs/live";
 import { SystemLine } from "@/features/upkeep/workers";
 import { BASE, withoutBase } from "@/lib/base";
-import { Wordmark } from "./wordmark";
+import { useShortcuts } from "@/lib/use-shortcuts";
+import { ConnectionLine } from "./connection-line";
+import { useLive } from "./live";
 import { queryClient } from "./query-client";
 import { SchemeSwitch } from "./scheme-switch";
+import { SearchButton } from "./search-button";
 import classes from "./shell.module.css";
+import { useCommandKeys } from "./use-command-keys";
+import { useFrameCommands } from "./use-frame-commands";
+import { Wordmark } from "./wordmark";
+
+const Palette = lazy(() => import("./palette").then((module) => ({ default: module.Palette })));
+const KeyList = lazy(() => import("./key-list").then((module) => ({ default: module.KeyList })));
 
 export async function shellLoader({ request }: { request: Request }): Promise<Response | null> {
   const session = await queryClient.ensureQueryData(sessionQuery);
@@ -33,18 +41,28 @@ const PLACES = [
 
 export function Shell() {
   const { data: session } = useSuspenseQuery(sessionQuery);
-  const [menu, { toggle, close }] = useDisclosure(false);
   const navigate = useNavigate();
   const { pathname, search } = useLocation();
-  const busy = useNavigation().state !== "idle";
   const gone = session.user === null;
   useEffect(() => {
     if (gone) void navigate(paths.login(pathname + search), { replace: true });
     // Only the loss of the session sends one away, not a later change of the address.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [gone]);
+  return session.user && <Frame name={session.user.name} />;
+}
 
-  if (!session.user) return null;
+function Frame({ name }: { name: string }) {
+  const [menu, { toggle, close }] = useDisclosure(false);
+  const [open, setOpen] = useState<"palette" | "keys" | null>(null);
+  const navigate = useNavigate();
+  const busy = useNavigation().state !== "idle";
+  const connection = useLive();
+  const find = () => setOpen("palette");
+  const showKeys = () => setOpen("keys");
+  useFrameCommands({ onPalette: find, onKeys: showKeys });
+  useCommandKeys();
+  useShortcuts({ k: find });
   return (
     <div className={classes.frame}>
       <a href="#main" className={classes.skip}>
@@ -52,15 +70,17 @@ export function Shell() {
       </a>
       {busy && <Progress value={100} animated size={2} radius={0} className={classes.progress} aria-label="Loading the page" />}
       <header className={classes.top}>
-        <Group gap="xs">
+        <Group gap="xs" wrap="nowrap">
           <Burger opened={menu} onClick={toggle} size="sm" hiddenFrom="sm" aria-label="Navigation" aria-expanded={menu} />
           <Wordmark />
         </Group>
         <Group gap={4} wrap="nowrap">
+          <SearchButton onClick={find} />
           <SchemeSwitch />
-          <UserMenu name={session.user.name} onLeft={() => void navigate(paths.login())} />
+          <UserMenu name={name} onKeys={showKeys} onLeft={() => void navigate(paths.login())} />
         </Group>
       </header>
+      <ConnectionLine connection={connection} />
       <div className={classes.body}>
         <Navigation open={menu} onGo={close} />
         <Box component="main" id="main" tabIndex={-1} className={classes.main}>
@@ -68,7 +88,10 @@ export function Shell() {
         </Box>
       </div>
       <ScrollRestoration />
-      <Live />
+      <Suspense>
+        {open === "palette" && <Palette onClose={() => setOpen((now) => (now === "palette" ? null : now))} />}
+        {open === "keys" && <KeyList onClose={() => setOpen(null)} />}
+      </Suspense>
     </div>
   );
 }
@@ -102,15 +125,4 @@ function Navigation({ open, onGo }: { open: boolean; onGo: () => void }) {
       </Box>
     </nav>
   );
-}
-
-/** A changed job shows in scripts and schedules too; here is where the features meet. */
-function Live() {
-  const cache = useQueryClient();
-  useLiveJobs(() => {
-    void cache.invalidateQueries({ queryKey: ["scripts", "list"] });
-    void cache.invalidateQueries({ queryKey: ["scripts", "one"] });
-    void cache.invalidateQueries({ queryKey: ["schedules"] });
-  });
-  return null;
 }

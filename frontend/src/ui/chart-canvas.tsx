@@ -15,6 +15,7 @@ export function ChartCanvas(props: Props) {
   const { times, series, kind, span, height } = props;
   const tell = useEffectEvent((index: number | null) => props.onOver(index));
   const words = useEffectEvent((value: number) => props.format(value));
+  const step = useEffectEvent(() => (times[1] ?? 0) - (times[0] ?? 0));
   // Only what changes how it is drawn makes a new one; new numbers are handed to the old one.
   const look = series.map((one) => one.label + one.tone).join();
 
@@ -22,7 +23,7 @@ export function ChartCanvas(props: Props) {
   useEffect(() => {
     const place = host.current as HTMLDivElement;
     const drawn = new uPlot(
-      options({ series, kind, height, width: place.clientWidth, colour: (name) => colourOf(place, name), tell, words }),
+      options({ series, kind, height, width: place.clientWidth, colour: (name) => colourOf(place, name), tell, words, step }),
       [[]],
       place,
     );
@@ -64,9 +65,11 @@ type Look = Pick<ChartProps, "series" | "kind"> & {
   colour: (name: string) => string;
   tell: (index: number | null) => void;
   words: (value: number) => string;
+  /** Seconds from one moment to the next. */
+  step: () => number;
 };
 
-function options({ series, kind, height, width, colour, tell, words }: Look): uPlot.Options {
+function options({ series, kind, height, width, colour, tell, words, step }: Look): uPlot.Options {
   const bars = kind === "bars";
   const axis = { stroke: colour("--mantine-color-dimmed"), font: "11px system-ui, sans-serif", ticks: { show: false } };
   const grid = { stroke: colour("--sc-line"), width: 1 };
@@ -77,7 +80,8 @@ function options({ series, kind, height, width, colour, tell, words }: Look): uP
     legend: { show: false },
     padding: [8, 8, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !bars } },
-    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    // A bar stands around its moment: the first and the last one need half of their width more.
+    scales: { x: { range: (_, min, max) => (bars ? [min - step() / 2, max + step() / 2] : [min, max]) }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
       { ...axis, grid: { show: false }, size: 28, values: clock },
       { ...axis, grid, size: (plot, labels) => widest(plot, labels), values: (_, splits) => splits.map((one) => words(one)) },
@@ -93,7 +97,8 @@ function seriesOf(label: string, tone: Tone, bars: boolean, colour: (name: strin
   return bars ? { label, fill: ink, width: 0, paths, points: { show: false } } : { label, stroke: ink, width: 1.75, spanGaps: true, points: { size: 4, fill: ink } };
 }
 
-const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+// Without AM and PM, for which there is no room.
+const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const DAY_S = 24 * 3600;
 

@@ -1,12 +1,14 @@
-/** The person at the top right: account, log out. */
-import { Button, Menu } from "@mantine/core";
+/** The person at the top right: account, keys, log out. */
+import { Button, Kbd, Menu } from "@mantine/core";
 import { UserRound } from "lucide-react";
 import { Link } from "react-router";
 import { paths } from "@/blocks/paths";
 import { toastError } from "@/ui/toast";
 import { useLogout } from "./api";
 
-export function UserMenu({ name, onLeft }: { name: string; onLeft: () => void }) {
+type Props = { name: string; onKeys: () => void; onLeft: () => void };
+
+export function UserMenu({ name, onKeys, onLeft }: Props) {
   const logout = useLogout();
   return (
     <Menu position="bottom-end">
@@ -18,6 +20,9 @@ export function UserMenu({ name, onLeft }: { name: string; onLeft: () => void })
       <Menu.Dropdown>
         <Menu.Item component={Link} to={paths.account()}>
           Account and tokens
+        </Menu.Item>
+        <Menu.Item onClick={onKeys} rightSection={<Kbd size="xs">?</Kbd>}>
+          Keyboard shortcuts
         </Menu.Item>
         <Menu.Item onClick={() => logout.mutate(undefined, { onSuccess: onLeft, onError: toastError })}>Log out</Menu.Item>
       </Menu.Dropdown>
