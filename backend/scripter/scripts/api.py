@@ -118,12 +118,16 @@ class ChangeScript(Body):
 
 
 class SaveVersion(Body):
-    """All files of the script. `base` is the number of the version that the editor started from."""
+    """All files of the script. `base` is the number of the version that the editor started from.
+
+    A `draft` can be run by its number, and changes nothing for schedules and for who runs the script elsewhere.
+    """
 
     files: list[FileBody]
     entry: str | None = None
     message: Message = ""
     base: RowId | None = None
+    draft: bool = False
 
 
 @bp.get("/scripts", responses={200: ScriptList})
@@ -224,6 +228,7 @@ def save_version(path: ScriptPath, body: SaveVersion) -> Answer:
             entry=body.entry,
             message=body.message,
             base=body.base,
+            draft=body.draft,
             by=guard.current_user(),
         )
         return _show_saved(saved)

@@ -122,6 +122,8 @@ class Version(Base):
     manifest: Mapped[list[StoredEntry]] = mapped_column(JSON)
     entry: Mapped[str] = mapped_column(String(500))
     message: Mapped[str] = mapped_column(Text, default="")
+    # Only tried, never the one that jobs run unless told otherwise. A save of the same files makes it a saved one.
+    draft: Mapped[bool] = mapped_column(default=False)
     # What a save found odd but kept: syntax errors, by file and line.
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

@@ -44,7 +44,9 @@ def first(
         BadInput, TooLarge: naming the field.
     """
     good, good_entry = checks.files(files, entry)
-    return _freeze(session, script, good, good_entry, number=1, message=message, by=by)
+    made = _freeze(session, script, good, good_entry, 1, message=message, by=by)
+    _make_latest(session, script, made, message)
+    return made
 
 
 def save_version(
@@ -56,10 +58,13 @@ def save_version(
     entry: str | None = None,
     message: str = "",
     base: int | None = None,
+    draft: bool = False,
 ) -> Saved:
     """Freeze the files as a version. If they are those of the latest one, that is given back and none is made.
 
-    `base` is the number of the version that the editor started from, if it knows.
+    `base` is the number of the version that the editor started from, if it knows. A `draft` becomes a version that can
+    be run, but not the latest one: it stands in nobody's way, and nothing newer in its. Saving the files of one's own
+    newest draft makes that version the latest: what was tried is what is saved.
 
     Raises:
         BadInput, TooLarge: naming the field.
@@ -70,12 +75,19 @@ def save_version(
     session.refresh(script, ["latest_version_id", "entry"], with_for_update=True)
     latest = version(session, script)
     manifest = _store(context.of(session)).put(good)
-    if _digest(manifest, good_entry) == latest.digest:
+    digest = _digest(manifest, good_entry)
+    if digest == latest.digest:
         return Saved(latest, is_new=False)
-    if base not in (None, latest.number):
+    if not draft and base not in (None, latest.number):
         raise Conflict(f"{script.name} has been saved meanwhile, as version {latest.number}. Reload it first.")
-    made = _freeze(session, script, good, good_entry, number=latest.number + 1, message=message, by=by)
-    note(session, by, Tag.SCRIPT_SAVE, target=f"script:{script.id}", detail={"version": made.number})
+    newest = history(session, script, limit=1)[0]
+    tried = newest if newest.draft and newest.digest == digest and by and newest.author_id == by.id else None
+    if draft and tried is not None:
+        return Saved(tried, is_new=False)
+    made = tried or _freeze(session, script, good, good_entry, newest.number + 1, message=message, by=by, draft=draft)
+    if not draft:
+        _make_latest(session, script, made, message)
+    note(session, by, Tag.SCRIPT_SAVE, target=f"script:{script.id}", detail={"version": made.number, "draft": draft})
     return Saved(made, is_new=True)
 
 
@@ -143,10 +155,11 @@ def _freeze(
     script: Script,
     good: Sequence[SourceFile],
     entry: str,
-    *,
     number: int,
+    *,
     message: str,
     by: User | None,
+    draft: bool = False,
 ) -> Version:
     manifest = _store(context.of(session)).put(good)
     made = Version(
@@ -156,15 +169,21 @@ def _freeze(
         manifest=manifest.dump(),
         entry=entry,
         message=message,
+        draft=draft,
         warnings=checks.warnings(good),
         author_id=by.id if by else None,
     )
     session.add(made)
     session.flush()
-    script.latest_version_id, script.entry, script.updated_at = made.id, entry, clock.now()
+    return made
+
+
+def _make_latest(session: Session, script: Script, made: Version, message: str) -> None:
+    if made.draft:
+        made.draft, made.message, made.created_at = False, message, clock.now()
+    script.latest_version_id, script.entry, script.updated_at = made.id, made.entry, clock.now()
     session.flush()
     _show_files(session, script.id)
-    return made
 
 
 def _digest(manifest: Manifest, entry: str) -> str:

@@ -120,10 +120,11 @@ class VersionFileView(View):
 
 
 class VersionSummary(View):
-    """One frozen state of a script's files."""
+    """One frozen state of a script's files. `draft`: only tried, never the one that jobs run unless told otherwise."""
 
     id: int
     number: int
+    draft: bool
     digest: str
     entry: str
     message: str
