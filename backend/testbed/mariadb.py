@@ -74,7 +74,7 @@ class Mariadb:
         )
 
     def _program(self) -> Program:
-        folder = self._state.folder("mariadb")
+        folder, temporary = self._state.folder("mariadb"), self._state.folder("mariadb/tmp")
         data = f"--datadir={folder}/data"
         return Program(
             command=(
@@ -82,6 +82,8 @@ class Mariadb:
                 "--no-defaults",
                 f"--user={_own_name()}",
                 data,
+                # Not in /tmp: a server that starts there removes what it takes for leftovers, also those of others.
+                f"--tmpdir={temporary}",
                 f"--socket={folder}/socket",
                 f"--pid-file={folder}/pid",
                 f"--init-file={folder}/account.sql",

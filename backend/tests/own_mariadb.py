@@ -19,7 +19,8 @@ _START_S = 60
 @contextmanager
 def own_mariadb(directory: Path, *options: str) -> Iterator[str]:
     """The URL of a server's empty database `scripter`; `options` are mariadbd's, after ours."""
-    directory.mkdir(parents=True)
+    # One of its own for temporary files: in /tmp its start would remove those of other servers.
+    (directory / "tmp").mkdir(parents=True)
     # Its own user's directories, also where pytest's are root's alone.
     me, port = pwd.getpwuid(os.getuid()).pw_name, free_port()
     subprocess.run(
@@ -32,7 +33,7 @@ def own_mariadb(directory: Path, *options: str) -> Iterator[str]:
         "GRANT ALL PRIVILEGES ON *.* TO scripter@'%';\nCREATE DATABASE scripter;\n"
     )
     server = subprocess.Popen(
-        ["mariadbd", "--no-defaults", f"--user={me}", f"--datadir={directory}/data", f"--socket={directory}/socket",
+        ["mariadbd", "--no-defaults", f"--user={me}", f"--datadir={directory}/data", f"--tmpdir={directory}/tmp", f"--socket={directory}/socket",
          f"--pid-file={directory}/pid", f"--init-file={directory}/account.sql", "--bind-address=127.0.0.1",
          f"--port={port}", f"--log-error={directory}/error.log", *options],
     )  # fmt: skip
