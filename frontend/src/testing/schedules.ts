@@ -15,6 +15,7 @@ export const schedule = (change: Partial<Schedule> = {}): Schedule => ({
   ends_at: null,
   enabled: true,
   pause: null,
+  trouble: null,
   words: "At 03:00 every day",
   arguments: [],
   environment: {},

@@ -33,9 +33,11 @@ export const scheduleKeys = {
   list: (scriptId: number | null) => ["schedules", "list", scriptId] as const,
   one: (id: number) => ["schedules", "one", id] as const,
   occurrences: (id: number) => ["schedules", "occurrences", id] as const,
-  days: (id: number, span: Span) => ["schedules", "days", id, span] as const,
+  /** What is counted over weeks: too much to be asked for anew with each job that begins or ends. */
+  counted: ["schedule-counts"] as const,
+  days: (id: number, span: Span) => ["schedule-counts", "days", id, span] as const,
   rows: (id: number, span: Span) => ["schedules", "rows", id, span] as const,
-  hours: (span: HourSpan) => ["schedules", "hours", span] as const,
+  hours: (span: HourSpan) => ["schedule-counts", "hours", span] as const,
   pause: ["schedules", "pause"] as const,
   health: ["schedules", "health"] as const,
   export: (scriptId: number | null) => ["schedules", "export", scriptId] as const,
@@ -44,6 +46,7 @@ export const scheduleKeys = {
 
 const byId = (id: number) => ({ params: { path: { schedule_id: id } } });
 const LAST_RUNS = 20;
+const COUNT_AGAIN_MS = 30_000;
 
 export const schedulesQuery = (scriptId: number | null = null) =>
   queryOptions({
@@ -69,6 +72,7 @@ export const daysQuery = (id: number, span: Span) =>
     queryKey: scheduleKeys.days(id, span),
     queryFn: () => answer(api.GET("/api/schedules/{schedule_id}/calendar", { params: { path: { schedule_id: id }, query: span } })),
     placeholderData: keepPreviousData,
+    refetchInterval: COUNT_AGAIN_MS,
   });
 
 /** Every due time of one schedule in a span, the first 2,000 of them. */
@@ -84,6 +88,7 @@ export const hoursQuery = (span: HourSpan) =>
     queryKey: scheduleKeys.hours(span),
     queryFn: () => answer(api.GET("/api/schedules/hours", { params: { query: span } })),
     placeholderData: keepPreviousData,
+    refetchInterval: COUNT_AGAIN_MS,
   });
 
 export const previewQuery = (body: PreviewBody) =>
@@ -127,7 +132,11 @@ export const exportQuery = (scriptId: number | null) =>
 /** A deed after which everything about schedules is asked for anew. */
 function useDeed<Wish, Done>(deed: (wish: Wish) => Promise<Done>) {
   const cache = useQueryClient();
-  return useMutation({ mutationFn: deed, onSuccess: () => cache.invalidateQueries({ queryKey: scheduleKeys.all }) });
+  const onSuccess = () => {
+    void cache.invalidateQueries({ queryKey: scheduleKeys.counted });
+    return cache.invalidateQueries({ queryKey: scheduleKeys.all });
+  };
+  return useMutation({ mutationFn: deed, onSuccess });
 }
 
 /** Makes a schedule, or changes the one with the given id; a schedule never moves to another script. */

@@ -1,11 +1,11 @@
 /** Due times on three clocks: the schedule's, UTC and the reader's; and what changes of the clocks do to them. */
 import { Text } from "@mantine/core";
 import { moment, ownZone, relative } from "@/lib/dates";
+import { duration } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 import { clockOf, inZone, wallOf } from "@/lib/zones";
 import type { Preview } from "./api";
 import classes from "./schedules.module.css";
-import { span } from "./words";
 
 type Due = Preview["next"][number];
 
@@ -52,7 +52,7 @@ export function otherClocks(utc: string, zone: string, viewer = ownZone()): stri
 
 function jitterOf(due: Due): string[] {
   const late = (Date.parse(due.planned_at) - Date.parse(due.utc)) / 1000;
-  return late ? [`starts ${span(late)} later`] : [];
+  return late ? [`starts ${duration(late)} later`] : [];
 }
 
 /** What the changes of the clocks in the coming year mean; null for what goes by no clock. */

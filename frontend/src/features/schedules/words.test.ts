@@ -39,6 +39,7 @@ test("a schedule stands in one state, the strongest one", () => {
   expect(stateOf(schedule(), true, NOW)).toBe("paused");
   expect(stateOf(schedule({ enabled: false }), true, NOW)).toBe("off");
   expect(stateOf(schedule({ next: [], enabled: false }), true, NOW)).toBe("ended");
+  expect(stateOf(schedule({ trouble: "The zone Mars/Base is not known.", next: [] }), false, NOW)).toBe("broken");
   expect(stateOf(schedule({ starts_at: "2026-12-01T00:00:00Z" }), false, NOW)).toBe("waiting");
 });
 

@@ -91,10 +91,11 @@ export function periodWords({ weekly, date, from, to }: Told, zone: string): str
   return from && to ? `${inZone(from, zone)} to ${inZone(to, zone)}` : "";
 }
 
-export type State = "on" | "off" | "paused" | "waiting" | "ended";
+export type State = "on" | "off" | "paused" | "waiting" | "ended" | "broken";
 
 /** How a schedule stands at this moment. `allPaused`: nothing starts anywhere. */
 export function stateOf(schedule: Schedule, allPaused: boolean, now: number): State {
+  if (schedule.trouble !== null) return "broken";
   if (schedule.next.length === 0) return "ended";
   if (!schedule.enabled) return "off";
   if (allPaused) return "paused";
@@ -112,6 +113,7 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
 /** True when the last thing that became of it is something that somebody should look at. */
 export function isInTrouble(schedule: Schedule): boolean {
   const last = schedule.recent.at(-1);
+  if (schedule.trouble !== null) return true;
   return schedule.last?.outcome === "missed" || schedule.last?.outcome === "skipped" || last?.status === "failed" || last?.status === "lost";
 }
 

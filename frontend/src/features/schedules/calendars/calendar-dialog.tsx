@@ -2,13 +2,13 @@
 import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { ownZone } from "@/lib/dates";
-import { ErrorAlert } from "@/ui/error-alert";
 import { toast } from "@/ui/toast";
 import { useSaveCalendar, type Calendar, type CalendarBody } from "../api";
 import { withoutNulls } from "../form/draft";
-import { errorAt, namedIn } from "../form/errors";
+import { errorAt } from "../form/errors";
 import { newPeriod } from "../form/periods";
 import { PeriodsField } from "../form/periods-field";
+import { Refusal } from "../form/refusal";
 import { ZoneField } from "../form/when-fields";
 
 const FIELDS = ["name", "zone", "periods"];
@@ -43,7 +43,7 @@ export function CalendarDialog({ calendar, onClose }: { calendar: Calendar | nul
           />
           <ZoneField value={draft.zone} onChange={(zone) => setDraft({ ...draft, zone })} error={wrong("zone")} />
           <PeriodsField field="periods" periods={draft.periods} zone={draft.zone} onChange={(periods) => setDraft({ ...draft, periods })} wrong={wrong} />
-          <ErrorAlert error={save.error} hide={namedIn(save.error, FIELDS)} />
+          <Refusal error={save.error} fields={FIELDS} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -35,13 +35,13 @@ export function ImportLine({ item, differences, scripts, chosen, onScript, onWan
             {item.problem}
           </Text>
         )}
-        {differences.map((words) => (
+        {differences.filter((words) => words !== item.problem).map((words) => (
           <Text key={words} size="sm" c="dimmed">
             {words}
           </Text>
         ))}
       </div>
-      {!item.left_out && item.exists === null && (
+      {!item.left_out && item.exists === null && (item.cron ?? item.script) !== null && (
         <Select
           aria-label={`Script of line ${item.line}`}
           placeholder="Which script?"

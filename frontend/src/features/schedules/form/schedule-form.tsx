@@ -5,7 +5,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import type { Ref, Schedule } from "@/api/types";
 import { Card } from "@/ui/card";
-import { ErrorAlert } from "@/ui/error-alert";
 import { LinkButton } from "@/ui/link-button";
 import { toast } from "@/ui/toast";
 import { previewQuery, useSaveSchedule } from "../api";
@@ -16,6 +15,7 @@ import { errorAt, namedIn } from "./errors";
 import styles from "./form.module.css";
 import { PolicyFields } from "./policy-fields";
 import { PreviewCard } from "./preview";
+import { Refusal } from "./refusal";
 import { WhenFields, type FieldsProps } from "./when-fields";
 
 type Props = {
@@ -34,6 +34,7 @@ export function ScheduleForm({ schedule, scripts, scriptId, backTo, onSaved }: P
   const [sent, setSent] = useState(false);
   const [asked] = useDebouncedValue(draft, 250);
   const preview = useQuery(previewQuery(previewOf(asked, schedule?.id ?? null)));
+  const meaning = preview.isError ? null : (preview.data ?? null);
   const save = useSaveSchedule(schedule?.id ?? null);
   const mistakes = mistakesOf(draft);
   const onChange = (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change }));
@@ -54,11 +55,11 @@ export function ScheduleForm({ schedule, scripts, scriptId, backTo, onSaved }: P
       <div className={classes.columns}>
         <Stack>
           <Card title="When">
-            <WhenFields {...fields} />
+            <WhenFields {...fields} words={meaning?.words ?? null} />
           </Card>
           <WhatFields {...fields} scripts={schedule ? [] : scripts} />
           <More {...fields} opened={namedIn(save.error, MORE_FIELDS).length > 0} />
-          <ErrorAlert error={save.error} hide={namedIn(save.error, FIELDS)} />
+          <Refusal error={save.error} fields={FIELDS} />
           <Group>
             <Button type="submit" loading={save.isPending}>
               {schedule ? "Save schedule" : "Add schedule"}
@@ -69,7 +70,7 @@ export function ScheduleForm({ schedule, scripts, scriptId, backTo, onSaved }: P
           </Group>
         </Stack>
         <div className={classes.aside}>
-          <PreviewCard preview={preview.isError ? null : (preview.data ?? null)} draft={draft} />
+          <PreviewCard preview={meaning} draft={draft} />
         </div>
       </div>
     </form>

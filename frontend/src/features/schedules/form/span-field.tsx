@@ -16,7 +16,7 @@ export function SpanField({ label, description, value, onChange, error }: Props)
   const [unit, setUnit] = useState(() => unitOf(value ?? 0));
   const count = value === null ? null : value / unit;
   return (
-    <Group gap={6} wrap="nowrap" align="flex-end">
+    <Group gap={6} wrap="nowrap" align="flex-start">
       <NumberField
         label={label}
         description={description}
@@ -28,7 +28,10 @@ export function SpanField({ label, description, value, onChange, error }: Props)
         style={{ flex: 1 }}
       />
       <NativeSelect
+        label="Unit"
         aria-label={`${label}: unit`}
+        // As high as what stands above the number.
+        description={description && NOTHING}
         data={UNITS.map(([size, name]) => ({ value: String(size), label: name }))}
         value={String(unit)}
         onChange={(event) => {
@@ -37,11 +40,12 @@ export function SpanField({ label, description, value, onChange, error }: Props)
           if (count !== null) onChange(Math.round(count * next));
         }}
         w={110}
-        mb={error ? 22 : 0}
       />
     </Group>
   );
 }
+
+const NOTHING = "\u00a0";
 
 /** The largest unit of which the span is a whole number; minutes for none. */
 export function unitOf(seconds: number): number {

@@ -1,10 +1,11 @@
 /** When a schedule is due: on a crontab line, at a steady pace, or once; and on whose clocks. */
-import { Button, Group, SegmentedControl, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { Schedule } from "@/api/types";
 import { ownZone } from "@/lib/dates";
 import { zonesQuery } from "../api";
 import type { Draft } from "./draft";
+import classes from "./form.module.css";
 import { SpanField } from "./span-field";
 
 export type FieldsProps = {
@@ -13,6 +14,7 @@ export type FieldsProps = {
   /** What is wrong with a field, in words. */
   wrong: (field: string) => string | null;
 };
+type WhenProps = FieldsProps & { /** What the times mean; null while they cannot be read. */ words: string | null };
 
 const KINDS: { value: Schedule["kind"]; label: string }[] = [
   { value: "cron", label: "Crontab line" },
@@ -29,7 +31,7 @@ const PRESETS = [
   ["Monthly", "0 6 1 * *"],
 ] as const;
 
-export function WhenFields({ draft, onChange, wrong }: FieldsProps) {
+export function WhenFields({ draft, onChange, wrong, words }: WhenProps) {
   return (
     <Stack gap="sm">
       <SegmentedControl aria-label="Kind" data={KINDS} value={draft.kind} onChange={(kind) => onChange({ kind: kind as Draft["kind"] })} />
@@ -44,6 +46,12 @@ export function WhenFields({ draft, onChange, wrong }: FieldsProps) {
         />
       )}
       {draft.kind === "once" && <WallField label="At" value={draft.at} onChange={(at) => onChange({ at })} error={wrong("at")} />}
+      {words && (
+        // Where there is no room beside it, the whole meaning stands further down.
+        <Text size="sm" fw={600} className={classes.words} aria-hidden>
+          {words}
+        </Text>
+      )}
       <ZoneField value={draft.zone} onChange={(zone) => onChange({ zone })} error={wrong("zone")} />
     </Stack>
   );

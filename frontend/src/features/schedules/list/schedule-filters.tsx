@@ -8,13 +8,14 @@ type Props = { filter: ScheduleFilter; scripts: Ref[]; onChange: (filter: Schedu
 export function ScheduleFilters({ filter, scripts, onChange }: Props) {
   const any = filter.text || filter.script || filter.state;
   return (
-    <Group gap="xs" align="flex-end" role="search" aria-label="Schedules">
+    <Group gap="xs" align="flex-end" role="search" aria-label="Schedules" style={{ flex: 1 }}>
       <TextInput
         label="Search"
         placeholder="name, words, script"
         value={filter.text}
         onChange={(event) => onChange({ ...filter, text: event.currentTarget.value })}
-        w={210}
+        style={{ flex: "1 1 9rem" }}
+        maw={260}
       />
       {scripts.length > 1 && (
         <Select
@@ -26,7 +27,8 @@ export function ScheduleFilters({ filter, scripts, onChange }: Props) {
           data={scripts.map(({ id, name }) => ({ value: String(id), label: name }))}
           value={filter.script ? String(filter.script) : null}
           onChange={(id) => onChange({ ...filter, script: id ? Number(id) : null })}
-          w={190}
+          style={{ flex: "1 1 9rem" }}
+          maw={220}
         />
       )}
       <Select
@@ -36,7 +38,8 @@ export function ScheduleFilters({ filter, scripts, onChange }: Props) {
         data={Object.entries(STATES).map(([value, label]) => ({ value, label }))}
         value={filter.state}
         onChange={(state) => onChange({ ...filter, state: state as StateFilter | null })}
-        w={190}
+        style={{ flex: "1 1 9rem" }}
+        maw={220}
       />
       {any && (
         <Button variant="subtle" onClick={() => onChange({ text: "", script: null, state: null })}>

@@ -12,6 +12,7 @@ const STATES: Record<Exclude<State, "on">, readonly [tone: Tone, word: string]> 
   paused: ["warn", "paused with all"],
   waiting: ["rest", "not begun yet"],
   ended: ["rest", "ended"],
+  broken: ["bad", "cannot be planned"],
 };
 
 /** A pill for every state but the usual one. */
@@ -29,7 +30,13 @@ export function useScheduleState(schedule: Schedule, allPaused: boolean): State 
 export function NextRun({ schedule, allPaused }: { schedule: Schedule; allPaused: boolean }) {
   const state = useScheduleState(schedule, allPaused);
   const at = schedule.next_at;
-  if (at === null || state === "off" || state === "ended" || state === "paused") return <StatePill state={state} />;
+  if (at === null || (state !== "on" && state !== "waiting")) {
+    return (
+      <span className={classes.when} title={schedule.trouble ?? undefined}>
+        <StatePill state={state} />
+      </span>
+    );
+  }
   return (
     <span className={classes.when}>
       <NextTime at={at} />

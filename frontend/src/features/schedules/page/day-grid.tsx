@@ -11,6 +11,8 @@ type Props = {
   /** Whole weeks, in their order. */
   days: string[];
   byDay: Map<string, Day>;
+  /** Of these the server has not counted all that is to come. */
+  uncounted: Set<string>;
   today: string;
   chosen: string | null;
   onChoose: (day: string) => void;
@@ -18,7 +20,7 @@ type Props = {
 
 const STEPS: Record<string, number> = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -7, ArrowRight: 7 };
 
-export function DayGrid({ days, byDay, today, chosen, onChoose }: Props) {
+export function DayGrid({ days, byDay, uncounted, today, chosen, onChoose }: Props) {
   const table = useRef<HTMLTableElement>(null);
   const [reached, setReached] = useState(chosen ?? today);
   // One of them is reached with Tab, the others from there with the arrow keys.
@@ -51,26 +53,54 @@ export function DayGrid({ days, byDay, today, chosen, onChoose }: Props) {
               .filter((day) => weekdayOf(day) === row)
               .map((day) => (
                 <td key={day}>
-                  <button
-                    type="button"
-                    className={classes.day}
-                    data-day={day}
-                    style={{ background: fillOf(byDay.get(day)) }}
-                    tabIndex={day === stop ? 0 : -1}
-                    aria-pressed={day === chosen}
-                    title={dayLabel(day, byDay.get(day))}
-                    onFocus={() => setReached(day)}
-                    onClick={() => onChoose(day)}
-                  >
-                    <VisuallyHidden>{dayLabel(day, byDay.get(day)) + (day === today ? ", today" : "")}</VisuallyHidden>
-                    <Mark holes={holesOf(byDay.get(day))} today={day === today} />
-                  </button>
+                  <DayButton
+                    day={day}
+                    counts={byDay.get(day)}
+                    uncounted={uncounted.has(day)}
+                    today={day === today}
+                    chosen={day === chosen}
+                    stop={day === stop}
+                    onReach={setReached}
+                    onChoose={onChoose}
+                  />
                 </td>
               ))}
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+type ButtonProps = {
+  day: string;
+  counts: Day | undefined;
+  uncounted: boolean;
+  today: boolean;
+  chosen: boolean;
+  /** The one that Tab leads to. */
+  stop: boolean;
+  onReach: (day: string) => void;
+  onChoose: (day: string) => void;
+};
+
+function DayButton({ day, counts, uncounted, today, chosen, stop, onReach, onChoose }: ButtonProps) {
+  const label = dayLabel(day, counts, uncounted);
+  return (
+    <button
+      type="button"
+      className={classes.day}
+      data-day={day}
+      style={{ background: uncounted && !counts ? "var(--ledger-plan)" : fillOf(counts) }}
+      tabIndex={stop ? 0 : -1}
+      aria-pressed={chosen}
+      title={label}
+      onFocus={() => onReach(day)}
+      onClick={() => onChoose(day)}
+    >
+      <VisuallyHidden>{label + (today ? ", today" : "")}</VisuallyHidden>
+      <Mark holes={holesOf(counts)} today={today} />
+    </button>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countWords, dayLabel, fillOf, holesOf, sharesOf, stripOf, type Counts } from "./ledger-days";
+import { countWords, dayLabel, fillOf, holesOf, sharesOf, stripOf, uncountedOf, type Counts } from "./ledger-days";
 
 const counts = (change: Partial<Counts>): Counts => ({ planned: 0, ran: 0, caught_up: 0, skipped: 0, missed: 0, ...change });
 
@@ -13,6 +13,14 @@ test("a day says what became of it, holes first", () => {
   expect(dayLabel("2026-11-22", counts({ ran: 23, missed: 1 }))).toBe("Sunday 22 November 2026: 1 missed, 23 ran");
   expect(countWords(undefined)).toBe("nothing due");
   expect([holesOf(counts({ missed: 1, skipped: 2, ran: 5 })), holesOf(undefined)]).toEqual([3, 0]);
+});
+
+test("of what runs very often not all that is to come is counted, and that is said", () => {
+  const days = ["2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25"];
+  const day = (date: string, planned: number) => ({ ...counts({ planned }), day: date });
+  expect([...uncountedOf(days, [day("2026-11-22", 561), day("2026-11-23", 1440)])]).toEqual(["2026-11-23", "2026-11-24", "2026-11-25"]);
+  expect(uncountedOf(days, [day("2026-11-23", 24)]).size).toBe(0);
+  expect(dayLabel("2026-11-24", undefined, true)).toBe("Tuesday 24 November 2026: so many to come that they are not counted");
 });
 
 test("one hole among a thousand runs is still seen", () => {

@@ -28,8 +28,19 @@ export function countWords(counts: Counts | undefined): string {
   return words.join(", ") || "nothing due";
 }
 
-export function dayLabel(day: string, counts: Counts | undefined): string {
-  return `${dayWords(day)}: ${countWords(counts)}`;
+export function dayLabel(day: string, counts: Counts | undefined, uncounted = false): string {
+  return `${dayWords(day)}: ${uncounted ? "so many to come that they are not counted" : countWords(counts)}`;
+}
+
+/** As many due times to come are counted by the server. */
+const MOST_AHEAD = 2_000;
+
+/** The days of the strip of which the server has not counted everything that is to come. */
+export function uncountedOf(days: string[], counted: (Counts & { day: string })[]): Set<string> {
+  const ahead = counted.filter((one) => one.planned > 0);
+  const last = ahead.at(-1);
+  if (!last || ahead.reduce((sum, one) => sum + one.planned, 0) < MOST_AHEAD) return new Set();
+  return new Set(days.filter((day) => day >= last.day));
 }
 
 /** How many due times did not run, for a mark that needs no colour. */

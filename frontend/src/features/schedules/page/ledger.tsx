@@ -11,8 +11,8 @@ import { ErrorAlert } from "@/ui/error-alert";
 import { daysQuery, type Day } from "../api";
 import { DayRows } from "./day-rows";
 import { DayTable } from "./day-table";
-import { dayLabel, stripOf } from "./ledger-days";
 import { DayGrid } from "./day-grid";
+import { dayLabel, stripOf, uncountedOf } from "./ledger-days";
 import classes from "./ledger.module.css";
 
 const STEP_WEEKS = 8;
@@ -38,7 +38,7 @@ export function Ledger({ schedule }: { schedule: Schedule }) {
           {asTable ? (
             <DayTable days={data?.items ?? []} onChoose={choose} />
           ) : (
-            <DayGrid days={days} byDay={byDay} today={today} chosen={day} onChoose={choose} />
+            <DayGrid days={days} byDay={byDay} uncounted={uncountedOf(days, data?.items ?? [])} today={today} chosen={day} onChoose={choose} />
           )}
         </div>
         <Legend zone={zone} />

@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { Job, Schedule } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { LinkButton, TextLink } from "@/ui/link-button";
+import { Notice } from "@/ui/notice";
 import { PageHeader } from "@/ui/page-header";
 import { toastError } from "@/ui/toast";
 import { pauseQuery, useRunNow } from "../api";
@@ -40,6 +41,11 @@ export function ScheduleHeader({ schedule, onStarted }: Props) {
           Edit
         </LinkButton>
       </PageHeader>
+      {schedule.trouble && (
+        <Notice tone="bad" mb="md" title="It cannot be planned">
+          {schedule.trouble}
+        </Notice>
+      )}
       {filling && <BackfillDialog schedule={schedule} onClose={() => setFilling(false)} />}
     </>
   );
