@@ -28,5 +28,6 @@ export function useCommandKeys(): void {
 
 function isElsewhere(target: EventTarget | null): boolean {
   const typing = target instanceof Element && target.closest(TYPING) !== null;
-  return typing || document.querySelector(DIALOG) !== null;
+  // A field to choose from keeps its closed list in the page: what is not drawn is not open.
+  return typing || [...document.querySelectorAll(DIALOG)].some((one) => one.getClientRects().length > 0);
 }

@@ -17,8 +17,8 @@ export function WeekBar({ choice: { monday, zone }, onChange }: Props) {
   const go = (days: number) => onChange({ zone, monday: addDays(monday, days) });
   const toToday = () => onChange({ zone, monday: thisMonday(zone) });
   useCommands([
-    { id: "week-before", label: "A week back", group: "Week", keys: "p", run: () => go(-7) },
-    { id: "week-after", label: "A week on", group: "Week", keys: "n", run: () => go(7) },
+    { id: "week-before", label: "A week back", group: "Week", keys: "[", run: () => go(-7) },
+    { id: "week-after", label: "A week on", group: "Week", keys: "]", run: () => go(7) },
     { id: "week-this", label: "This week", group: "Week", keys: "t", run: toToday },
   ]);
   return (
@@ -39,7 +39,7 @@ export function WeekBar({ choice: { monday, zone }, onChange }: Props) {
           </Text>
         </Group>
         <Text size="xs" c="dimmed" mt={4} visibleFrom="sm">
-          Keys: <Kbd size="xs">p</Kbd> a week back, <Kbd size="xs">n</Kbd> a week on, <Kbd size="xs">t</Kbd> this week.
+          Keys: <Kbd size="xs">[</Kbd> a week back, <Kbd size="xs">]</Kbd> a week on, <Kbd size="xs">t</Kbd> this week.
         </Text>
       </div>
       <ZoneField label="On the clocks of" value={zone} onChange={(next) => onChange({ monday, zone: next })} w={220} />
