@@ -119,14 +119,15 @@ def _large(workload: Workload, job: Any) -> None:
     """The ended job's log is made large; parts of it are read anywhere, and all of it is searched."""
     log = log_path(workload.stack, job["script"]["id"], job["id"])
     assert log is not None
-    _grow(log)
+    grow(log)
     places = [random.randrange(GIBIBYTE - WINDOW_BYTES) for _ in range(WINDOWS)]
     figure("log_window_1gb_ms", percentile([_window_s(workload, job["id"], at) for at in places], 0.95) * 1000, "ms")
     figure("log_search_mb_per_s", _search_rate(workload, job["id"]) / 1e6, "MB/s")
     log.unlink()
 
 
-def _grow(log: Path) -> None:
+def grow(log: Path) -> None:
+    """Make a log as large as `GIBIBYTE`, of the lines that it begins with."""
     block = log.open("rb").read(16 * 1024 * 1024)
     block = block[: block.rfind(b"\n") + 1]
     with log.open("r+b") as file:
