@@ -352,3 +352,18 @@ def test_logging_out_revokes_the_token(stack: Stack, tmp_path: Path) -> None:
     assert list((tmp_path / "scripter").iterdir()) == []
     other.environment |= {"SCRIPTER_TOKEN": token, "SCRIPTER_URL": stack.url}
     assert other(["image", "list"]).returncode == 77
+
+
+def test_an_image_tells_its_problems_packages_and_versions(shell: Shell, image: str, tmp_path: Path) -> None:
+    assert "No problems found." in shell(["image", "problems", image]).stdout
+    (tmp_path / "Dockerfile").write_text("FROM python:3.11-slim\nCOPY nowhere.txt /\n")
+    bad = shell(["image", "problems", "--from", str(tmp_path)])
+    assert (bad.returncode, "Dockerfile:2" in bad.stdout) == (1, True)
+    assert "pip" in [one["name"] for one in shell.json("image", "packages", image, "--search", "PIP")]
+    assert [one["number"] for one in shell.json("image", "versions", image)] == [1]
+    refused = shell(["image", "restore", image, "1"])
+    assert "Destroy the image first" in refused.stderr
+    assert "python" in [one["key"] for one in shell.json("image", "templates")]
+    made = shell.json("image", "create", "from a template", "--template", "data")
+    assert [one["number"] for one in shell.json("image", "versions", str(made["id"]))] == [1]
+    assert "There are: python, data" in shell(["image", "create", "x", "--template", "none"]).stderr

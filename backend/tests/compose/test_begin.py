@@ -86,6 +86,7 @@ def test_an_image_is_made_and_built_with_its_log_live(page: Page) -> None:
     page.get_by_role("textbox", name="Packages").fill(f"# {secrets.token_hex(4)}\nsix==1.17.0")
     page.get_by_role("button", name="Create").click()
     page.get_by_role("button", name="Build", exact=True).click()
+    page.get_by_text("Whole log").click()
     expect(page.get_by_text("Successfully installed six").first).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text(re.compile("ready", re.IGNORECASE)).first).to_be_visible(timeout=SLOW_MS)
 

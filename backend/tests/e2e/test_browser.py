@@ -129,6 +129,7 @@ def test_an_image_is_made_and_built_with_its_log_live(page: Page) -> None:
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_role("heading", name="Six")).to_be_visible()
     page.get_by_role("button", name="Build", exact=True).click()
+    page.get_by_text("Whole log").click()
     expect(page.get_by_text("Successfully installed six").first).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text(re.compile("ready", re.IGNORECASE)).first).to_be_visible(timeout=SLOW_MS)
     picture(page, "image")

@@ -7,8 +7,10 @@ export const paths = {
   account: () => "/account",
   images: () => "/images",
   newImage: () => "/images/new",
-  image: (id: number, tab?: "files" | "builds" | "settings") => (tab ? `/images/${id}/${tab}` : `/images/${id}`),
+  image: (id: number, tab?: "files" | "builds" | "packages" | "versions" | "uses" | "settings") => (tab ? `/images/${id}/${tab}` : `/images/${id}`),
   build: (imageId: number, buildId: number) => `/images/${imageId}/builds?build=${buildId}`,
+  compareImageVersions: (imageId: number, before: number, after: number) =>
+    `/images/${imageId}/versions?before=${before}&after=${after}`,
   scripts: () => "/scripts",
   newScript: (imageId?: number) => (imageId ? `/scripts/new?image=${imageId}` : "/scripts/new"),
   script: (id: number, tab?: "editor" | "jobs" | "schedules" | "versions" | "settings") =>

@@ -98,6 +98,7 @@ export const image = (change: Partial<Image> = {}): Image => ({
   description: "",
   status: "ready",
   files_digest: "0123456789abcdef",
+  version: 1,
   changed_since_build: false,
   limits: { memory_mb: 2048, time_limit_s: 1800 },
   built: null,

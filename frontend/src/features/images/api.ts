@@ -10,6 +10,11 @@ export const imageKeys = {
   one: (id: number) => ["images", "one", id] as const,
   files: (id: number) => ["images", "files", id] as const,
   builds: (id: number) => ["images", "builds", id] as const,
+  versions: (id: number) => ["images", "versions", id] as const,
+  version: (id: number, number: number) => ["images", "version", id, number] as const,
+  uses: (id: number) => ["images", "uses", id] as const,
+  contents: (buildId: number) => ["images", "contents", buildId] as const,
+  changes: (buildId: number, against: number | null) => ["images", "changes", buildId, against] as const,
 };
 
 const byId = (id: number) => ({ params: { path: { image_id: id } } });
@@ -45,11 +50,63 @@ export const buildsQuery = (id: number) =>
     refetchInterval: ({ state }) => state.data?.items.some((build) => !isFinalBuild(build.status)) && WHILE_BUILDING_MS,
   });
 
+/** What is frozen stays as it is: asked once. */
+const FROZEN = { staleTime: Infinity };
+
+export const templatesQuery = queryOptions({
+  queryKey: ["images", "templates"] as const,
+  queryFn: () => answer(api.GET("/api/images/templates")),
+  ...FROZEN,
+});
+
+export const versionsQuery = (id: number) =>
+  queryOptions({
+    queryKey: imageKeys.versions(id),
+    queryFn: () => answer(api.GET("/api/images/{image_id}/versions", byId(id))),
+  });
+
+export const versionQuery = (id: number, number: number) =>
+  queryOptions({
+    queryKey: imageKeys.version(id, number),
+    queryFn: () => answer(api.GET("/api/images/{image_id}/versions/{number}", { params: { path: { image_id: id, number } } })),
+    ...FROZEN,
+  });
+
+export const usesQuery = (id: number) =>
+  queryOptions({
+    queryKey: imageKeys.uses(id),
+    queryFn: () => answer(api.GET("/api/images/{image_id}/uses", byId(id))),
+    refetchInterval: 5_000,
+  });
+
+/** Of a build that has ended. */
+export const contentsQuery = (buildId: number) =>
+  queryOptions({
+    queryKey: imageKeys.contents(buildId),
+    queryFn: () => answer(api.GET("/api/builds/{build_id}/packages", { params: { path: { build_id: buildId } } })),
+    ...FROZEN,
+  });
+
+/** Of a build that has ended, against the last good one before it. */
+export const changesQuery = (buildId: number, against: number | null = null) =>
+  queryOptions({
+    queryKey: imageKeys.changes(buildId, against),
+    queryFn: () =>
+      answer(
+        api.GET("/api/builds/{build_id}/changes", {
+          params: { path: { build_id: buildId }, query: against === null ? {} : { against } },
+        }),
+      ),
+    ...FROZEN,
+  });
+
 /** After a deed both the list and the one image may have changed; files are kept, they are a draft's base. */
 function refresh(cache: QueryClient, id: number): void {
   void cache.invalidateQueries({ queryKey: imageKeys.list });
   void cache.invalidateQueries({ queryKey: imageKeys.one(id) });
   void cache.invalidateQueries({ queryKey: imageKeys.builds(id) });
+  void cache.invalidateQueries({ queryKey: imageKeys.versions(id) });
+  void cache.invalidateQueries({ queryKey: imageKeys.uses(id) });
 }
 
 export function useCreateImage() {
@@ -73,7 +130,19 @@ export function useChangeImage(id: number) {
 export function useSaveImageFiles(id: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: { files: NewFile[]; base_digest?: string }) => answer(api.PUT("/api/images/{image_id}/files", { ...byId(id), body })),
+    mutationFn: (body: { files: NewFile[]; base_digest?: string; message: string }) => answer(api.PUT("/api/images/{image_id}/files", { ...byId(id), body })),
+    onSuccess: (files) => {
+      cache.setQueryData(imageKeys.files(id), files);
+      refresh(cache, id);
+    },
+  });
+}
+
+export function useRestoreVersion(id: number) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (number: number) =>
+      answer(api.POST("/api/images/{image_id}/versions/{number}/restore", { params: { path: { image_id: id, number } } })),
     onSuccess: (files) => {
       cache.setQueryData(imageKeys.files(id), files);
       refresh(cache, id);

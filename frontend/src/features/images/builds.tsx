@@ -1,5 +1,5 @@
 /** The builds of an image: one of them open with its steps, its error and its log. */
-import { Button, Code, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Code, Group, NativeSelect, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Square } from "lucide-react";
 import type { Build, Image } from "@/api/types";
@@ -11,11 +11,19 @@ import { Notice } from "@/ui/notice";
 import { Elapsed, Time } from "@/ui/time";
 import { toastError } from "@/ui/toast";
 import { buildsQuery, useCancelBuild, useRefreshImage } from "./api";
+import { BuildChangesCard } from "./build-changes";
 import { BuildSteps } from "./build-steps";
 
-type Props = { image: Image; selected: number | null; onSelect: (buildId: number) => void };
+export type BuildPart = "steps" | "log";
+type Props = {
+  image: Image;
+  selected: number | null;
+  onSelect: (buildId: number) => void;
+  part: BuildPart;
+  onPart: (part: BuildPart) => void;
+};
 
-export function Builds({ image, selected, onSelect }: Props) {
+export function Builds({ image, selected, onSelect, part, onPart }: Props) {
   const { data } = useSuspenseQuery(buildsQuery(image.id));
   const build = data.items.find((one) => one.id === selected) ?? data.items[0];
   if (!build) {
@@ -33,18 +41,53 @@ export function Builds({ image, selected, onSelect }: Props) {
           data={data.items.map((one) => ({ value: String(one.id), label: `${one.number}: ${one.status}` }))}
         />
       )}
-      <OneBuild build={build} inUse={image.built?.build_id === build.id} />
+      <OneBuild build={build} inUse={image.built?.build_id === build.id} part={part} onPart={onPart} />
     </Stack>
   );
 }
 
-function OneBuild({ build, inUse }: { build: Build; inUse: boolean }) {
-  const refresh = useRefreshImage(build.image_id);
+type OneProps = { build: Build; inUse: boolean; part: BuildPart; onPart: (part: BuildPart) => void };
+
+const PARTS = [
+  { value: "steps", label: "Steps" },
+  { value: "log", label: "Whole log" },
+];
+
+function OneBuild({ build, inUse, part, onPart }: OneProps) {
   return (
     <>
       <BuildHead build={build} inUse={inUse} />
-      <BuildFailure build={build} />
-      <BuildSteps steps={build.steps} failedLine={build.failed_step?.line ?? null} />
+      {(part === "log" || !toldByItsStep(build)) && <BuildFailure build={build} />}
+      <div>
+        <SegmentedControl size="xs" aria-label="What is shown" data={PARTS} value={part} onChange={(next) => onPart(next as BuildPart)} />
+      </div>
+      {part === "steps" ? <Steps build={build} /> : <WholeLog build={build} />}
+      {build.status === "succeeded" && <BuildChangesCard imageId={build.image_id} buildId={build.id} />}
+    </>
+  );
+}
+
+/** Whether the step that failed stands open with the error. */
+function toldByItsStep(build: Build): boolean {
+  const last = build.steps.at(-1);
+  return build.status === "failed" && build.failed_step !== null && last !== undefined && last.log_start !== null;
+}
+
+function Steps({ build }: { build: Build }) {
+  if (build.status === "queued") {
+    return (
+      <Text size="sm" c="dimmed" role="status">
+        {waiting(build)}
+      </Text>
+    );
+  }
+  return <BuildSteps key={build.id} build={build} />;
+}
+
+function WholeLog({ build }: { build: Build }) {
+  const refresh = useRefreshImage(build.image_id);
+  return (
+    <>
       <LogViewer
         key={build.id}
         of={{ kind: "build", id: build.id }}
@@ -70,11 +113,12 @@ function BuildHead({ build, inUse }: { build: Build; inUse: boolean }) {
         <Text fw={600}>Build {build.number}</Text>
         <BuildStatusPill status={build.status} />
         <Text size="sm" c="dimmed">
+          {build.version !== null && `of version ${build.version}, `}
           {build.started_by && `by ${build.started_by.name}, `}
           <Time at={build.created_at} />
           {build.started_at && (
             <>
-              {", took "}
+              {build.finished_at ? ", took " : ", for "}
               <Elapsed from={build.started_at} to={build.finished_at} />
             </>
           )}

@@ -1,10 +1,12 @@
 /** The files of an image, edited while its state allows it. */
-import { Button, Group, Text } from "@mantine/core";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { Button, Group, Text, TextInput } from "@mantine/core";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Lock, Save } from "lucide-react";
 import { useState } from "react";
 import { ApiError } from "@/api/client";
 import type { Image } from "@/api/types";
+import type { Assistant } from "@/blocks/code-editor/assistant";
+import type { DraftFile } from "@/blocks/files/draft";
 import { FilesPane } from "@/blocks/files/files-pane";
 import { LeaveDialog } from "@/blocks/files/leave-dialog";
 import { useDraft, useLeaveGuard } from "@/blocks/files/use-draft";
@@ -15,11 +17,16 @@ import { ErrorAlert } from "@/ui/error-alert";
 import { Notice } from "@/ui/notice";
 import { toast } from "@/ui/toast";
 import { imageFilesQuery, useSaveImageFiles } from "./api";
+import { ProblemList } from "./problem-list";
+import { marks, problemsQuery, useProblems } from "./problems";
 
 export function ImageFiles({ image }: { image: Image }) {
   const { data, refetch } = useSuspenseQuery(imageFilesQuery(image.id));
   const handle = useDraft(data.items, "Dockerfile");
   const [base, setBase] = useState(data.digest);
+  const [message, setMessage] = useState("");
+  const problems = useProblems(handle.draft.files);
+  const assistant = useAssistant(handle.draft.files);
   const save = useSaveImageFiles(image.id);
   const blocker = useLeaveGuard(handle.dirty, paths.image(image.id));
   const locked = image.status === "building" || image.status === "ready";
@@ -27,10 +34,11 @@ export function ImageFiles({ image }: { image: Image }) {
 
   const send = (base_digest?: string) =>
     save.mutate(
-      { files: handle.draft.files, base_digest },
+      { files: handle.draft.files, base_digest, message },
       {
         onSuccess: ({ digest }) => {
           setBase(digest);
+          setMessage("");
           handle.dispatch({ type: "saved" });
           toast("Saved. Build the image to use it.");
         },
@@ -43,6 +51,11 @@ export function ImageFiles({ image }: { image: Image }) {
     setBase(fresh.digest);
     save.reset();
   };
+  if (!handle.dirty && data.digest !== base) {
+    // Another version was brought back beside this editor: where nothing of one's own would be lost, it shows that.
+    handle.dispatch({ type: "loaded", files: data.items });
+    setBase(data.digest);
+  }
   useShortcuts({ s: () => handle.dirty && !locked && send(base) });
 
   return (
@@ -53,23 +66,37 @@ export function ImageFiles({ image }: { image: Image }) {
         handle={handle}
         readOnly={locked}
         entry="Dockerfile"
+        assistant={locked ? undefined : assistant}
         toolbar={
           <Group justify="space-between" style={{ flex: 1 }}>
             <Text size="sm" c="dimmed" role="status">
               {locked ? "Read only" : handle.dirty ? "Not saved yet" : "Saved"}
             </Text>
-            <Button
-              size="xs"
-              leftSection={<Save size={14} />}
-              disabled={!handle.dirty || locked}
-              loading={save.isPending}
-              onClick={() => send(base)}
-            >
-              Save
-            </Button>
+            <Group gap="xs" wrap="nowrap">
+              {!locked && (
+                <TextInput
+                  size="xs"
+                  aria-label="What changed"
+                  placeholder="What changed"
+                  value={message}
+                  maxLength={500}
+                  onChange={(event) => setMessage(event.currentTarget.value)}
+                />
+              )}
+              <Button
+                size="xs"
+                leftSection={<Save size={14} />}
+                disabled={!handle.dirty || locked}
+                loading={save.isPending}
+                onClick={() => send(base)}
+              >
+                Save
+              </Button>
+            </Group>
           </Group>
         }
       />
+      {!locked && <ProblemList problems={problems} onOpen={({ path, line }) => handle.goTo({ path, line: line ?? 1, column: 0 })} />}
       <Confirm
         opened={conflict}
         title="Somebody else saved these files"
@@ -87,6 +114,22 @@ export function ImageFiles({ image }: { image: Image }) {
       <LeaveDialog blocker={blocker} />
     </>
   );
+}
+
+/** Marks the problems of the open file in the editor; the same question as the list's, so that it is asked once. */
+function useAssistant(files: DraftFile[]): Assistant {
+  const cache = useQueryClient();
+  return {
+    problems: async (path, content) => {
+      const now = files.map((file) => (file.path === path ? { ...file, content } : file));
+      try {
+        const { items } = await cache.fetchQuery(problemsQuery(now));
+        return marks(items, path, content);
+      } catch {
+        return null;
+      }
+    },
+  };
 }
 
 function LockedNotice({ image }: { image: Image }) {

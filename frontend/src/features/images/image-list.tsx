@@ -3,7 +3,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import type { Image } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { ImageStatusPill } from "@/blocks/status";
-import { plural } from "@/lib/format";
+import { bytes, plural } from "@/lib/format";
 import { EmptyState } from "@/ui/empty-state";
 import { LinkButton } from "@/ui/link-button";
 import { Row, Rows } from "@/ui/rows";
@@ -20,13 +20,14 @@ export function ImageList() {
           key={image.id}
           to={paths.image(image.id)}
           name={image.name}
-          note={image.description || usedBy(image)}
+          note={note(image)}
           side={
             <>
-              {image.description && <span>{usedBy(image)}</span>}
+              <span>{usedBy(image)}</span>
               {image.built && (
                 <span>
-                  {image.built.python && `Python ${image.built.python}, `}built <Time at={image.built.finished_at} />
+                  {`Python ${image.built.python}, ${bytes(image.built.size_bytes)}, built `}
+                  <Time at={image.built.finished_at} />
                 </span>
               )}
               <ImageStatusPill status={image.status} />
@@ -36,6 +37,12 @@ export function ImageList() {
       ))}
     </Rows>
   );
+}
+
+/** What it is for; and why it has failed, since that wants somebody. */
+function note({ description, status, last_build: last }: Image): string {
+  const reason = status === "failed" && last?.reason ? last.reason : "";
+  return [description, reason].filter(Boolean).join(" · ") || (status === "dormant" ? "Not built yet." : "");
 }
 
 function usedBy(image: Image): string {

@@ -2,7 +2,7 @@
 import { Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { Image } from "@/api/types";
-import { listed } from "@/lib/format";
+import { bytes, listed, plural } from "@/lib/format";
 import { ABOUT_FIELDS, AboutFields } from "@/ui/about-fields";
 import { Card } from "@/ui/card";
 import { DeleteCard } from "@/ui/delete-card";
@@ -67,18 +67,25 @@ function SettingsForm({ image }: { image: Image }) {
   );
 }
 
+function lost({ version, last_build: last, built }: Image): string {
+  const parts = [version === null ? "its files" : plural(version, "version of its files", "versions of its files")];
+  if (last) parts.push(`${plural(last.number, "build")} with their logs`);
+  if (built) parts.push(`the built image of ${bytes(built.size_bytes)}`);
+  return `Deleted are ${listed(parts)}.`;
+}
+
 function Delete({ image, onDeleted }: Props) {
   const remove = useDeleteImage(image.id);
   const users = image.scripts.map((script) => script.name);
   const about = (
     <>
-      Removes the image, its files, its builds and their logs.
+      Removes the image, all versions of its files, its builds and their logs.
       {users.length > 0 && ` Not possible while scripts are on it: ${listed(users)}.`}
     </>
   );
   return (
     <DeleteCard kind="image" name={image.name} about={about} remove={remove} onDeleted={onDeleted}>
-      Its files, all its builds, their logs and the built image are deleted. This cannot be undone.
+      {lost(image)} This cannot be undone.
     </DeleteCard>
   );
 }

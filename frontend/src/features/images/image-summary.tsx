@@ -2,9 +2,12 @@
 import { Fragment } from "react";
 import type { Image } from "@/api/types";
 import { paths } from "@/blocks/paths";
-import { bytes, shortDigest } from "@/lib/format";
+import { bytes, plural, shortDigest } from "@/lib/format";
 import { TextLink } from "@/ui/link-button";
 import { Time } from "@/ui/time";
+
+/** More are counted, and listed on a tab of their own. */
+const MOST = 4;
 
 export function ImageSummary({ image }: { image: Image }) {
   const { built } = image;
@@ -22,8 +25,16 @@ export function ImageSummary({ image }: { image: Image }) {
         ) : (
           "No good build yet."
         )}
-        {image.scripts.length > 0 && " · used by "}
-        {image.scripts.map((script, index) => (
+        {image.scripts.length > MOST && (
+          <>
+            {" · used by "}
+            <TextLink to={paths.image(image.id, "uses")} size="sm">
+              {plural(image.scripts.length, "script")}
+            </TextLink>
+          </>
+        )}
+        {image.scripts.length > 0 && image.scripts.length <= MOST && " · used by "}
+        {image.scripts.length <= MOST && image.scripts.map((script, index) => (
           <Fragment key={script.id}>
             {index > 0 && ", "}
             <TextLink to={paths.script(script.id)} size="sm">

@@ -1,54 +1,73 @@
-/** A new image: a name, and the packages to begin with. */
-import { Box, Textarea } from "@mantine/core";
+/** A new image: something to start from, a name, and the packages. */
+import { Code, Stack, Textarea } from "@mantine/core";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Image, NewFile } from "@/api/types";
+import type { Image, ImageTemplate } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { ABOUT_FIELDS, AboutFields } from "@/ui/about-fields";
 import { Form } from "@/ui/form";
 import { LinkButton } from "@/ui/link-button";
-import { useCreateImage } from "./api";
+import { templatesQuery, useCreateImage } from "./api";
+import { packagesOf, withPackages } from "./template-files";
+import { Templates } from "./templates";
+import classes from "./templates.module.css";
 
-const DOCKERFILE = `FROM python:3.11-slim
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
-`;
+type Props = { wanted: string | null; onTemplate: (key: string) => void; onMade: (image: Image) => void };
 
-/** Without packages the server's own starter files are right. */
-function starter(packages: string): NewFile[] | undefined {
-  if (!packages.trim()) return undefined;
-  return [
-    { path: "Dockerfile", content: DOCKERFILE },
-    { path: "requirements.txt", content: `${packages.trim()}\n` },
-  ];
-}
-
-export function NewImageForm({ onMade }: { onMade: (image: Image) => void }) {
+export function NewImageForm({ wanted, onTemplate, onMade }: Props) {
+  const { data } = useSuspenseQuery(templatesQuery);
+  const template = data.items.find(({ key }) => key === wanted) ?? data.items[0];
   const [about, setAbout] = useState({ name: "", description: "" });
-  const [packages, setPackages] = useState("");
+  /** What was typed; as long as nothing was, the template's own packages. */
+  const [typed, setTyped] = useState<string | null>(null);
   const create = useCreateImage();
-  const submit = () => create.mutate({ ...about, files: starter(packages) }, { onSuccess: onMade });
+  if (!template) return null;
+  const packages = typed ?? packagesOf(template.files);
+  const submit = () => create.mutate({ ...about, files: withPackages(template.files, packages) }, { onSuccess: onMade });
+  const choose = (next: ImageTemplate) => {
+    setTyped(null);
+    onTemplate(next.key);
+  };
   const cancel = (
     <LinkButton to={paths.images()} variant="default">
       Cancel
     </LinkButton>
   );
   return (
-    <Box maw={560}>
+    <div className={classes.form}>
       <Form action="Create image" sending={create} shown={ABOUT_FIELDS} onSubmit={submit} beside={cancel}>
-        <AboutFields value={about} onChange={setAbout} error={create.error} example="data-tools" />
-        <Textarea
-          label="Packages"
-          description="One a line, as in requirements.txt. Everything can be changed before the image is built."
-          placeholder={"requests==2.32.3\nopenpyxl"}
-          value={packages}
-          onChange={(event) => setPackages(event.currentTarget.value)}
-          autosize
-          minRows={4}
-          maxRows={14}
-          styles={{ input: { fontFamily: "var(--sc-mono)" } }}
-          spellCheck={false}
-        />
+        <Templates templates={data.items} chosen={template.key} onChoose={choose} />
+        <div className={classes.columns}>
+          <Stack>
+            <AboutFields value={about} onChange={setAbout} error={create.error} example="data-tools" />
+            <Textarea
+              label="Packages"
+              description="One a line, as in requirements.txt."
+              placeholder={"requests==2.32.3\nopenpyxl~=3.1"}
+              value={packages}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              autosize
+              minRows={4}
+              maxRows={14}
+              styles={{ input: { fontFamily: "var(--sc-mono)" } }}
+              spellCheck={false}
+            />
+          </Stack>
+          <Preview template={template} />
+        </div>
       </Form>
-    </Box>
+    </div>
+  );
+}
+
+function Preview({ template }: { template: ImageTemplate }) {
+  const dockerfile = template.files.find(({ path }) => path === "Dockerfile");
+  return (
+    <figure className={classes.preview}>
+      <figcaption>Its Dockerfile, to be changed as you like</figcaption>
+      <Code block tabIndex={0} aria-label="Dockerfile of the template">
+        {dockerfile?.content}
+      </Code>
+    </figure>
   );
 }
