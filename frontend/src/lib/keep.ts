@@ -5,8 +5,9 @@
 const DATABASE = "scripter";
 const STORE = "kept";
 
-export async function keep(name: string, value: unknown): Promise<void> {
-  await quietly(async () => done((await store("readwrite")).put(value, name)));
+/** True once it is kept. */
+export async function keep(name: string, value: unknown): Promise<boolean> {
+  return (await quietly(async () => done((await store("readwrite")).put(value, name)))) !== undefined;
 }
 
 export async function kept<T>(name: string): Promise<T | null> {

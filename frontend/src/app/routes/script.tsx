@@ -27,7 +27,7 @@ export async function loader({ params }: LoaderFunctionArgs): Promise<null> {
     // Always asked anew: the editor begins with these, and must not begin with what was newest some time ago.
     queryClient.fetchQuery({ ...scriptFilesQuery(id), staleTime: 0 }),
     queryClient.ensureQueryData(imagesQuery),
-    queryClient.ensureQueryData(versionsQuery(id)),
+    queryClient.ensureInfiniteQueryData(versionsQuery(id)),
     queryClient.ensureQueryData(schedulesQuery(id)),
     queryClient.ensureInfiniteQueryData(jobsQuery({ script_id: id })),
   ]);
@@ -65,9 +65,13 @@ function Tabs({ id }: { id: number }) {
   const number = (key: string) => Number(search.get(key)) || null;
   const job = number("job");
   const editor = (
-    <ScriptEditor script={script} active={tab === "editor"} onStarted={(started) => setSearch({ job: String(started.id) })}>
-      {job !== null && <JobPanel key={job} id={job} />}
-    </ScriptEditor>
+    <ScriptEditor
+      script={script}
+      active={tab === "editor"}
+      onStarted={(started) => setSearch({ job: String(started.id) })}
+      panel={job === null ? null : (showFrame) => <JobPanel key={job} id={job} onFrame={showFrame} />}
+      onPanelClosed={() => setSearch({})}
+    />
   );
   const jobs = (
     <JobList filter={{ script_id: id }} empty={<EmptyState title="Never run">Press Run in the editor.</EmptyState>} />
@@ -75,8 +79,11 @@ function Tabs({ id }: { id: number }) {
   const versions = (
     <Versions
       script={script}
-      selected={number("version")}
-      onSelect={(version) => setSearch(version === null ? {} : { version: String(version) })}
+      chosen={{ version: number("version"), against: number("against") }}
+      onChoose={({ version, against }) =>
+        setSearch({ ...(version && { version: String(version) }), ...(against && { against: String(against) }) })
+      }
+      onStarted={(started) => void navigate(paths.job(started.id))}
     />
   );
   const settings = (

@@ -2,17 +2,7 @@
 import type { Blocker } from "react-router";
 import { Confirm } from "@/ui/confirm";
 
-type Props = {
-  blocker: Blocker;
-  /** Whoever leaves has said that the changes may go. */
-  onLeave?: () => void;
-};
-
-export function LeaveDialog({ blocker, onLeave }: Props) {
-  const leave = () => {
-    onLeave?.();
-    blocker.proceed?.();
-  };
+export function LeaveDialog({ blocker }: { blocker: Blocker }) {
   return (
     <Confirm
       opened={blocker.state === "blocked"}
@@ -20,7 +10,7 @@ export function LeaveDialog({ blocker, onLeave }: Props) {
       action="Leave and lose the changes"
       busy={false}
       error={null}
-      onConfirm={leave}
+      onConfirm={() => blocker.proceed?.()}
       onClose={() => blocker.reset?.()}
     >
       The changes in the files are not saved yet.

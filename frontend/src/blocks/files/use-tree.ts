@@ -64,7 +64,7 @@ export function useTree(handle: DraftHandle, entry: string) {
     setNaming({ kind, from: null, start: folder && `${folder}/` });
   };
   const askName = (row: TreeRow) => setNaming({ kind: row.kind, from: row.path, start: row.path });
-  const taken = [...paths, ...bare].filter((path) => !naming?.from || !isWithin(path, naming.from));
+  const taken = paths.filter((path) => !naming?.from || !isWithin(path, naming.from));
   return { rows, current, setFocused, open, toggle, fixed, remove, drop, naming, ask, askName, named, setNaming, taken };
 }
 

@@ -1,5 +1,5 @@
 /** Scripts, their files and versions, and starting them. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { Network, NewFile, Retries, ScriptLimits } from "@/api/types";
 import { randomKey } from "@/lib/random-key";
@@ -31,8 +31,19 @@ export const scriptFilesQuery = (id: number) =>
     staleTime: Infinity,
   });
 
+/** Newest first, older ones page by page. */
 export const versionsQuery = (id: number) =>
-  queryOptions({ queryKey: scriptKeys.versions(id), queryFn: () => answer(api.GET("/api/scripts/{script_id}/versions", byId(id))) });
+  infiniteQueryOptions({
+    queryKey: scriptKeys.versions(id),
+    queryFn: ({ pageParam }) =>
+      answer(
+        api.GET("/api/scripts/{script_id}/versions", {
+          params: { path: { script_id: id }, query: { before: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
 
 export const versionQuery = (id: number, number: number) =>
   queryOptions({
@@ -80,7 +91,7 @@ export function useChangeScript(id: number) {
 export function useSaveVersion(id: number) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (body: { files: NewFile[]; message: string; base: number }) =>
+    mutationFn: (body: { files: NewFile[]; message: string; base: number; entry?: string }) =>
       answer(api.POST("/api/scripts/{script_id}/versions", { ...byId(id), body })),
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: scriptKeys.one(id) });
@@ -88,6 +99,16 @@ export function useSaveVersion(id: number) {
       // Marked as old, not fetched: the editor's draft goes on from what it just saved.
       void cache.invalidateQueries({ queryKey: scriptKeys.files(id), refetchType: "none" });
     },
+  });
+}
+
+/** A version that can be run, and is not the one that others run. */
+export function useSaveDraft(id: number) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { files: NewFile[]; base: number }) =>
+      answer(api.POST("/api/scripts/{script_id}/versions", { ...byId(id), body: { ...body, draft: true } })),
+    onSuccess: () => cache.invalidateQueries({ queryKey: scriptKeys.versions(id) }),
   });
 }
 

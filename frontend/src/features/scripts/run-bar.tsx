@@ -1,6 +1,7 @@
 /** Starts a job from the editor: arguments, options, the button, and what stands in the way. */
-import { Button, Group, Kbd, Popover, Text, TextInput } from "@mantine/core";
+import { Button, Group, Popover, TextInput, Tooltip } from "@mantine/core";
 import { Play, SlidersHorizontal } from "lucide-react";
+import { ErrorAlert } from "@/ui/error-alert";
 import { fieldError } from "@/ui/field-errors";
 import { NumberField } from "@/ui/number-field";
 import { TooMany } from "@/ui/too-many";
@@ -25,17 +26,20 @@ export function RunBar({ bench, usual }: Props) {
           spellCheck={false}
           autoComplete="off"
           styles={{ input: { fontFamily: "var(--sc-mono)" } }}
-          style={{ flex: "1 1 15rem" }}
+          style={{ flex: "1 1 12rem" }}
         />
         <Options bench={bench} usual={usual} />
-        <Button leftSection={<Play size={16} />} loading={bench.running.isPending} onClick={() => void bench.run()}>
-          Run
-        </Button>
-        <Text size="xs" c="dimmed" visibleFrom="md" mt={9}>
-          Saves and runs: <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>. Leave the editor with <Kbd size="xs">Esc</Kbd>{" "}
-          <Kbd size="xs">Tab</Kbd>.
-        </Text>
+        <Tooltip label="Runs what stands in the editor; what others and schedules run stays. Ctrl-Enter">
+          <Button
+            leftSection={<Play size={16} />}
+            loading={bench.running.isPending || bench.drafting.isPending}
+            onClick={() => void bench.run()}
+          >
+            Run
+          </Button>
+        </Tooltip>
       </Group>
+      <ErrorAlert error={bench.drafting.error} />
       <TooMany sending={bench.running} onAgain={() => void bench.run()} />
     </>
   );
@@ -44,7 +48,7 @@ export function RunBar({ bench, usual }: Props) {
 function Options({ bench, usual }: Props) {
   const wrong = fieldError(bench.running.error, "priority");
   return (
-    <Popover position="top" withArrow trapFocus width={260}>
+    <Popover position="bottom-end" withArrow trapFocus width={260}>
       <Popover.Target>
         <Button variant="default" leftSection={<SlidersHorizontal size={16} />} color={wrong ? "red" : undefined}>
           {bench.priority === null ? "Options" : `Priority ${bench.priority}`}

@@ -1,6 +1,6 @@
 /** Where a script is written and tried: files, code, save, run, and the job's log below. */
-import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { Save } from "lucide-react";
+import { ActionIcon, Box, Group, Stack, Tooltip } from "@mantine/core";
+import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Job, Script } from "@/api/types";
 import { FilesPane } from "@/blocks/files/files-pane";
@@ -8,25 +8,51 @@ import { LeaveDialog } from "@/blocks/files/leave-dialog";
 import { useLeaveGuard } from "@/blocks/files/use-draft";
 import { paths } from "@/blocks/paths";
 import { useShortcuts } from "@/lib/use-shortcuts";
+import { useCommands } from "@/ui/commands";
 import { ErrorAlert } from "@/ui/error-alert";
 import { TextLink } from "@/ui/link-button";
 import { Notice } from "@/ui/notice";
-import { ConflictDialog } from "./conflict-dialog";
+import { MergeDialog } from "./merge-dialog";
+import { NewerNotice } from "./newer-notice";
+import { RecoveryNotice } from "./recovery-notice";
 import { RunBar } from "./run-bar";
+import { SaveBar } from "./save-bar";
 import { useWorkbench, type Workbench } from "./use-workbench";
 
-type Props = { script: Script; active: boolean; onStarted: (job: Job) => void; children?: ReactNode };
+/** Somebody wants to see this line of a traceback's file. */
+export type ShowFrame = (path: string, line: number) => void;
 
-/** `children` is the log of the job that was started here. `active`: this tab is the one in front. */
-export function ScriptEditor({ script, active, onStarted, children }: Props) {
+type Props = {
+  script: Script;
+  active: boolean;
+  onStarted: (job: Job) => void;
+  /** The log of the job that was started here. */
+  panel: ((showFrame: ShowFrame) => ReactNode) | null;
+  onPanelClosed: () => void;
+};
+
+/** `active`: this tab is the one in front. */
+export function ScriptEditor({ script, active, onStarted, panel, onPanelClosed }: Props) {
   const bench = useWorkbench(script, onStarted);
-  const blocker = useLeaveGuard(bench.handle.dirty, paths.script(script.id));
+  // What the browser keeps is offered when one comes back; only what it does not keep is worth a question.
+  const blocker = useLeaveGuard(bench.handle.dirty && !bench.recovery.safe, paths.script(script.id));
   useShortcuts(active ? { s: () => void bench.save(), Enter: () => void bench.run() } : {});
+  useCommands(active ? commandsOf(script, bench) : []);
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" data-wide>
       {!script.image.usable && <Unusable script={script} />}
+      <RecoveryNotice bench={bench} />
+      <NewerNotice bench={bench} script={script} />
       {!bench.conflict && <ErrorAlert error={bench.saving.error} />}
-      <FilesPane handle={bench.handle} entry={bench.entry} toolbar={<SaveBar bench={bench} />} short={Boolean(children)} />
+      <RunBar bench={bench} usual={script.priority} />
+      <FilesPane
+        handle={bench.handle}
+        entry={bench.entry}
+        assistant={bench.assistant}
+        toolbar={<SaveBar bench={bench} />}
+        panel={panel && <Panel onClose={onPanelClosed}>{panel(bench.showFrame)}</Panel>}
+        tall
+      />
       {bench.warnings.length > 0 && (
         <Notice tone="warn" title="Saved, but look at this">
           {bench.warnings.map((warning) => (
@@ -34,45 +60,33 @@ export function ScriptEditor({ script, active, onStarted, children }: Props) {
           ))}
         </Notice>
       )}
-      <RunBar bench={bench} usual={script.priority} />
-      {children}
-      <ConflictDialog bench={bench} scriptId={script.id} />
+      <MergeDialog bench={bench} scriptId={script.id} />
       <LeaveDialog blocker={blocker} />
     </Stack>
   );
 }
 
-function SaveBar({ bench }: { bench: Workbench }) {
-  const { handle, base, message, setMessage, saving } = bench;
+function Panel({ onClose, children }: { onClose: () => void; children: ReactNode }) {
   return (
-    <Group gap="xs" style={{ flex: 1 }} justify="space-between" wrap="nowrap">
-      <Text size="sm" c="dimmed" role="status" style={{ whiteSpace: "nowrap" }}>
-        {handle.dirty ? "Not saved yet" : `Version ${base}`}
-      </Text>
-      <Group gap="xs" wrap="nowrap" style={{ flex: 1 }} justify="flex-end">
-        <TextInput
-          size="xs"
-          aria-label="What changed"
-          placeholder="What changed? (optional)"
-          value={message}
-          onChange={(event) => setMessage(event.currentTarget.value)}
-          maxLength={200}
-          style={{ flex: "0 1 16rem" }}
-        />
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<Save size={14} />}
-          disabled={!handle.dirty}
-          loading={saving.isPending}
-          onClick={() => void bench.save()}
-          style={{ flex: "none" }}
-        >
-          Save
-        </Button>
-      </Group>
+    <Group wrap="nowrap" gap="xs" align="flex-start">
+      <Box flex={1} miw={0}>
+        {children}
+      </Box>
+      <Tooltip label="Close the log">
+        <ActionIcon variant="subtle" color="gray" aria-label="Close the log" onClick={onClose}>
+          <X size={16} />
+        </ActionIcon>
+      </Tooltip>
     </Group>
   );
+}
+
+function commandsOf(script: Script, bench: Workbench) {
+  const group = "Script";
+  return [
+    { id: "script-run", label: `Run ${script.name} as it stands in the editor`, group, keys: "Mod+Enter", run: () => void bench.run() },
+    { id: "script-save", label: `Save ${script.name}`, group, keys: "Mod+S", run: () => void bench.save() },
+  ];
 }
 
 function Unusable({ script }: { script: Script }) {

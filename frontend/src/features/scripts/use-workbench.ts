@@ -1,18 +1,28 @@
 /** What the editor page of a script does: keep a draft, save it as a version, run it. No markup here. */
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useLocalStorage } from "@mantine/hooks";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError } from "@/api/client";
-import type { Job, Script } from "@/api/types";
+import type { Job, NewFile, Script } from "@/api/types";
+import { isPython } from "@/blocks/code-editor/languages";
+import type { DraftFile } from "@/blocks/files/draft";
 import { useDraft } from "@/blocks/files/use-draft";
 import { splitArguments } from "@/lib/arguments";
 import { fieldError } from "@/ui/field-errors";
 import { toast, toastError } from "@/ui/toast";
 import { isTooMany } from "@/ui/too-many";
-import { scriptFilesQuery, useRunScript, useSaveVersion } from "./api";
+import { scriptFilesQuery, useRunScript, useSaveDraft, useSaveVersion, versionQuery } from "./api";
+import { useAssistant } from "./assistant";
+import { placeOf } from "./frames";
+import { useRecovery, type LostWork } from "./use-recovery";
 
 export type Workbench = ReturnType<typeof useWorkbench>;
 
+type Prefs = { formatOnSave: boolean };
+const PREFS: Prefs = { formatOnSave: false };
+
 export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
+  const cache = useQueryClient();
   const { data, refetch } = useSuspenseQuery(scriptFilesQuery(script.id));
   const handle = useDraft(data.items, data.entry);
   const [base, setBase] = useState(data.version);
@@ -21,17 +31,28 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
   // Null: what the script's settings say.
   const [priority, setPriority] = useState<number | null>(null);
   const [warnings, setWarnings] = useState<string[]>([]);
+  const [prefs, setPrefs] = useLocalStorage<Prefs>({ key: "scripter-editor", defaultValue: PREFS, getInitialValueInEffect: false });
   const saving = useSaveVersion(script.id);
+  const drafting = useSaveDraft(script.id);
   const running = useRunScript(script.id);
+  const assistant = useAssistant(script.id, base, handle.draft);
+  const recovery = useRecovery(script.id, base, handle);
   const conflict = saving.error instanceof ApiError && saving.error.status === 409;
   const split = splitArguments(line);
 
-  /** The number of the version that now holds the draft, or null when the save was refused. */
-  const save = async (from = base): Promise<number | null> => {
-    if (!handle.dirty) return base;
+  const formatted = async (files: DraftFile[]): Promise<DraftFile[]> => {
+    if (!prefs.formatOnSave) return files;
+    const one = async (file: DraftFile) => {
+      if (!isPython(file.path) || !handle.changed.has(file.path)) return file;
+      const found = await assistant.format?.(file.path, file.content).catch(() => null);
+      return { ...file, content: found?.content ?? file.content };
+    };
+    return Promise.all(files.map(one));
+  };
+  /** The number of the version that now holds the files, or null when the save was refused. */
+  const keepAs = async (files: NewFile[], from: number): Promise<number | null> => {
     try {
-      const version = await saving.mutateAsync({ files: handle.draft.files, message, base: from });
-      handle.dispatch({ type: "saved" });
+      const version = await saving.mutateAsync({ files, message, base: from });
       setBase(version.number);
       setWarnings(version.warnings);
       setMessage("");
@@ -41,23 +62,54 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
       return null; // shown on the page, from `saving.error`
     }
   };
-  const run = async () => {
-    if (split.error || running.isPending || saving.isPending) return;
-    const version = await save();
-    if (version === null) return;
-    const body = { version, arguments: split.words, ...(priority !== null && { priority }) };
-    running.mutate(body, { onSuccess: onStarted, onError: tellOnce });
+  const save = async (): Promise<number | null> => {
+    if (!handle.dirty) return base;
+    if (saving.isPending) return null;
+    const sent = handle.draft.files;
+    const files = await formatted(sent);
+    const number = await keepAs(files, base);
+    if (number !== null) handle.dispatch({ type: "saved", files, sent });
+    return number;
   };
-  const takeTheirs = async () => {
+  /** What two people have changed, brought together; it follows the version that came in between. */
+  const saveMerged = async (files: DraftFile[], theirs: number): Promise<void> => {
+    if ((await keepAs(files, theirs)) !== null) handle.dispatch({ type: "loaded", files });
+  };
+  const run = async () => {
+    if (split.error || running.isPending || drafting.isPending) return;
+    try {
+      const version = handle.dirty ? (await drafting.mutateAsync({ files: handle.draft.files, base })).number : base;
+      const body = { version, arguments: split.words, ...(priority !== null && { priority }) };
+      running.mutate(body, { onSuccess: onStarted, onError: tellOnce });
+    } catch {
+      return; // shown on the page, from `drafting.error`
+    }
+  };
+  const load = async () => {
     const { data: fresh } = await refetch();
     if (!fresh) return;
     handle.dispatch({ type: "loaded", files: fresh.items });
     setBase(fresh.version);
     saving.reset();
   };
+  const recover = async (lost: LostWork) => {
+    // On top of what it began with: then a merge knows what was changed.
+    if (lost.base !== base) {
+      const began = await cache.fetchQuery(versionQuery(script.id, lost.base));
+      handle.dispatch({ type: "loaded", files: began.files });
+      setBase(lost.base);
+    }
+    handle.dispatch({ type: "recovered", files: lost.files });
+    recovery.taken();
+  };
+  const showFrame = (path: string, at: number) => {
+    const place = placeOf(handle.draft.files, path, at);
+    if (place) handle.goTo(place);
+    else toast(`${path} is not one of this script's files.`);
+  };
   return {
-    handle, base, message, setMessage, line, setLine, lineError: split.error, priority, setPriority, warnings, conflict,
-    save, run, takeTheirs, saving, running, entry: data.entry,
+    handle, base, message, setMessage, line, setLine, lineError: split.error, priority, setPriority, warnings, conflict, prefs,
+    setPrefs, save, saveMerged, run, load, recover, showFrame, saving, drafting, running, assistant, recovery, entry: data.entry,
   };
 }
 

@@ -1,49 +1,86 @@
-/** All versions of a script; one of them open to read. */
-import { Button, Group, Select, Stack, Text } from "@mantine/core";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+/** All versions of a script: read one, compare two, bring one back, run an old one. */
+import { Button, Checkbox, Group, Stack, Text } from "@mantine/core";
+import { useQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Script, Version } from "@/api/types";
-import { CodeEditor } from "@/blocks/code-editor/code-editor";
+import type { Job, Script, Version } from "@/api/types";
+import { FilesDiff } from "@/blocks/diff/files-diff";
+import { paths } from "@/blocks/paths";
 import { plural } from "@/lib/format";
 import { ErrorAlert } from "@/ui/error-alert";
-import { Notice } from "@/ui/notice";
+import { LinkButton } from "@/ui/link-button";
 import { Above, Row, Rows } from "@/ui/rows";
+import { Tag } from "@/ui/tag";
 import { Time } from "@/ui/time";
 import { versionQuery, versionsQuery } from "./api";
+import { OneVersion } from "./one-version";
 import classes from "./scripts.module.css";
+import { useVersionDeeds } from "./use-version-deeds";
 
-type Props = { script: Script; selected: number | null; onSelect: (number: number | null) => void };
+/** What the address says: one version to read, or two to compare. */
+export type Chosen = { version: number | null; against: number | null };
 
-export function Versions({ script, selected, onSelect }: Props) {
-  const { data } = useSuspenseQuery(versionsQuery(script.id));
+type Props = { script: Script; chosen: Chosen; onChoose: (chosen: Chosen) => void; onStarted: (job: Job) => void };
+
+export function Versions({ script, chosen, onChoose, onStarted }: Props) {
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useSuspenseInfiniteQuery(versionsQuery(script.id));
+  const [drafts, setDrafts] = useState(false);
+  const deeds = useVersionDeeds(script, onStarted);
+  const all = data.pages.flatMap((page) => page.items);
+  const shown = all.filter((version) => drafts || !version.draft);
+  const { version, against } = chosen;
+  const close = () => onChoose({ version: null, against: null });
   return (
     <Stack>
-      {selected !== null && <OneVersion key={selected} scriptId={script.id} number={selected} onClose={() => onSelect(null)} />}
+      {version !== null && against === null && <OneVersion key={version} scriptId={script.id} number={version} onClose={close} />}
+      {version !== null && against !== null && <Comparison scriptId={script.id} before={against} after={version} onClose={close} />}
+      {all.some((one) => one.draft) && (
+        <Checkbox
+          label="Also what was only tried"
+          description="Each run of what was not saved keeps a version, which only that run uses."
+          checked={drafts}
+          onChange={(event) => setDrafts(event.currentTarget.checked)}
+        />
+      )}
       <Rows label="Versions">
-        {data.items.map((version) => (
+        {shown.map((one) => (
           <Row
-            key={version.id}
-            name={`Version ${version.number}${version.number === script.version.number ? " (newest)" : ""}`}
-            note={<VersionNote version={version} />}
+            key={one.id}
+            current={one.number === version || one.number === against}
+            name={<Name version={one} live={script.version.number} />}
+            note={<VersionNote version={one} />}
             side={
               <>
-                <Time at={version.created_at} />
+                <Time at={one.created_at} />
                 <Above>
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    aria-label={`View version ${version.number}`}
-                    onClick={() => onSelect(version.number)}
-                  >
-                    View
-                  </Button>
+                  <Deeds
+                    script={script}
+                    version={one}
+                    before={shown[shown.indexOf(one) + 1]?.number ?? null}
+                    deeds={deeds}
+                    onChoose={onChoose}
+                  />
                 </Above>
               </>
             }
           />
         ))}
       </Rows>
+      {hasNextPage && (
+        <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()} style={{ alignSelf: "center" }}>
+          Older versions
+        </Button>
+      )}
     </Stack>
+  );
+}
+
+function Name({ version, live }: { version: Version; live: number }) {
+  return (
+    <Group component="span" gap="xs" display="inline-flex">
+      Version {version.number}
+      {version.number === live && <Tag title="What schedules and others run">live</Tag>}
+      {version.draft && <Tag>only tried</Tag>}
+    </Group>
   );
 }
 
@@ -52,41 +89,72 @@ function VersionNote({ version }: { version: Version }) {
   return <>{parts.filter(Boolean).join(" · ")}</>;
 }
 
-function OneVersion({ scriptId, number, onClose }: { scriptId: number; number: number; onClose: () => void }) {
-  const { data, error } = useQuery(versionQuery(scriptId, number));
-  const [chosen, setChosen] = useState<string | null>(null);
-  if (!data) return <ErrorAlert error={error} />;
-  const file = data.files.find((one) => one.path === (chosen ?? data.entry)) ?? data.files[0];
+type DeedsProps = {
+  script: Script;
+  version: Version;
+  /** The version below it in the list. */
+  before: number | null;
+  deeds: ReturnType<typeof useVersionDeeds>;
+  onChoose: (chosen: Chosen) => void;
+};
+
+function Deeds({ script, version: { number }, before, deeds, onChoose }: DeedsProps) {
+  const live = script.version.number;
+  const button = { size: "compact-sm", variant: "default" } as const;
   return (
-    <section className={classes.version} aria-label={`Version ${number}, read only`}>
-      <Group justify="space-between" p="xs">
-        <Group gap="sm">
-          <Text fw={600}>Version {number}, read only</Text>
-          <Select
-            size="xs"
-            aria-label="File"
-            data={data.files.map((one) => one.path)}
-            value={file?.path ?? null}
-            onChange={setChosen}
-            allowDeselect={false}
-          />
-        </Group>
+    <span className={classes.versionDeeds}>
+      <Button {...button} aria-label={`View version ${number}`} onClick={() => onChoose({ version: number, against: null })}>
+        View
+      </Button>
+      {before !== null && (
+        <Button {...button} aria-label={`What version ${number} changed`} onClick={() => onChoose({ version: number, against: before })}>
+          What changed
+        </Button>
+      )}
+      {number !== live && (
+        <>
+          <Button
+            {...button}
+            aria-label={`Compare version ${number} with the live one`}
+            onClick={() => onChoose({ version: Math.max(number, live), against: Math.min(number, live) })}
+          >
+            Compare with live
+          </Button>
+          <Button {...button} aria-label={`Restore version ${number}`} loading={deeds.restoring === number} onClick={() => deeds.restore(number)}>
+            Restore
+          </Button>
+        </>
+      )}
+      <Button {...button} aria-label={`Run version ${number}`} onClick={() => deeds.run(number)}>
+        Run
+      </Button>
+      <LinkButton {...button} to={paths.jobs({ script_id: script.id, version: number })} aria-label={`Jobs of version ${number}`}>
+        Jobs
+      </LinkButton>
+    </span>
+  );
+}
+
+type ComparisonProps = { scriptId: number; before: number; after: number; onClose: () => void };
+
+function Comparison({ scriptId, before, after, onClose }: ComparisonProps) {
+  const [one, other] = [useQuery(versionQuery(scriptId, before)), useQuery(versionQuery(scriptId, after))];
+  if (!one.data || !other.data) return <ErrorAlert error={one.error ?? other.error} />;
+  return (
+    <section aria-label={`Versions ${before} and ${after}`}>
+      <Group justify="space-between" mb="xs">
+        <Text fw={600}>
+          From version {before} to version {after}
+        </Text>
         <Button size="compact-sm" variant="default" onClick={onClose}>
           Close
         </Button>
       </Group>
-      {data.warnings.length > 0 && (
-        <Notice tone="warn" m="xs">
-          {data.warnings.join(" ")}
-        </Notice>
-      )}
-      <div className={classes.code}>
-        {file?.encoding === "utf-8" ? (
-          <CodeEditor path={file.path} value={file.content} label={`Code of ${file.path} in version ${number}`} readOnly />
-        ) : (
-          <Text p="md">This file is not text.</Text>
-        )}
-      </div>
+      <FilesDiff
+        before={one.data.files}
+        after={other.data.files}
+        labels={{ before: `Version ${before}`, after: `Version ${after}` }}
+      />
     </section>
   );
 }
