@@ -42,14 +42,31 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark those that leave all services alone: they need not wait while other tests break some."""
+    for item in items:
+        if isinstance(item, pytest.Function) and not _is_served(item):
+            item.add_marker("unserved")
+
+
+def _is_served(item: pytest.Function) -> bool:
+    """Whether it uses a service, or its parameter is the name of one; those of the testbed itself start some."""
+    if "services" in item.fixturenames or item.get_closest_marker("alone") or "testbed" in item.path.parts[-2:-1]:
+        return True
+    return hasattr(item, "callspec") and bool({"mariadb", "docker"} & {*map(str, item.callspec.params.values())})
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("alone") and "PYTEST_XDIST_WORKER" in os.environ:
         pytest.fail("A test marked `alone` breaks what others use: run it without -n, as `make test-backend` does.")
 
 
 @pytest.fixture(scope="session")
-def services() -> testbed.Services:
+def services(request: pytest.FixtureRequest) -> testbed.Services:
     """The real Docker engine, MariaDB, RabbitMQ and Chromium."""
+    if request.config.option.markexpr == "unserved":
+        pytest.fail("This test was taken for one that uses no service: `_is_served` in conftest.py must know it.")
     return testbed.services()
 
 
