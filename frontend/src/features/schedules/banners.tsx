@@ -30,7 +30,7 @@ function PausedBanner({ pause }: { pause: Pause }) {
           <Time at={pause.since} />
           {pause.reason ? `: ${pause.reason}` : ". No reason was given."} What comes due meanwhile is skipped, and the ledger says so.
         </Text>
-        <Button variant="default" size="compact-md" loading={resume.isPending} onClick={() => resume.mutate(undefined, { onSuccess: done, onError: toastError })}>
+        <Button variant="default" size="compact-sm" loading={resume.isPending} onClick={() => resume.mutate(undefined, { onSuccess: done, onError: toastError })}>
           Resume all
         </Button>
       </Group>

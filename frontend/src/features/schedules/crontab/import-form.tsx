@@ -146,6 +146,7 @@ function Lines({ found, choices, scripts, onChange }: LineProps) {
             differences={found.differences.filter(({ line }) => line === item.line).map(({ words }) => words)}
             scripts={scripts}
             chosen={choices.scripts[item.line] ?? null}
+            wanted={!choices.leaveOut.includes(item.line)}
             onScript={(script) => onChange({ ...choices, scripts: { ...choices.scripts, [item.line]: script } })}
             onWanted={(wanted) => onChange(withLine(choices, item.line, wanted))}
           />

@@ -13,15 +13,17 @@ type Props = {
   differences: string[];
   scripts: Ref[];
   chosen: string | null;
+  /** What is ticked, before the server has said what follows from it. */
+  wanted: boolean;
   onScript: (id: string) => void;
   onWanted: (wanted: boolean) => void;
 };
 
-export function ImportLine({ item, differences, scripts, chosen, onScript, onWanted }: Props) {
+export function ImportLine({ item, differences, scripts, chosen, wanted, onScript, onWanted }: Props) {
   const next = item.next[0];
   return (
     <li className={classes.line}>
-      <Checkbox checked={!item.left_out} onChange={(event) => onWanted(event.currentTarget.checked)} aria-label={`Line ${item.line} is wanted`} />
+      <Checkbox checked={wanted} onChange={(event) => onWanted(event.currentTarget.checked)} aria-label={`Line ${item.line} is wanted`} />
       <div>
         <code className={classes.text}>{item.text}</code>
         <div className={classes.words}>
