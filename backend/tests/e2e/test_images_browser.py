@@ -136,11 +136,11 @@ def test_a_build_that_fails_opens_its_step_with_the_error_in_plain_words(page: P
 
 def test_a_good_build_is_followed_live_and_lists_its_packages(page: Page) -> None:
     tab(page, "Files")
-    write(page, f"{BASE}RUN echo {MARK} now && sleep 4 && echo over\n")
+    write(page, f"{BASE}RUN echo {MARK} $((40 + 2)) && sleep 6 && echo over\n")
     save(page, "without it")
     build(page)
     running = page.get_by_role("listitem").filter(has=page.get_by_role("img", name="running"))
-    expect(running).to_contain_text(f"{MARK} now", timeout=SLOW_MS)
+    expect(running).to_contain_text(f"{MARK} 42", timeout=SLOW_MS)
     picture(page, "images-running")
     expect(page.get_by_text("ready").first).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("This is the first good build")).to_be_visible()
@@ -179,7 +179,7 @@ def test_who_uses_it_is_told_before_it_is_destroyed(page: Page, stack: Stack) ->
 
 def test_what_has_changed_since_the_last_good_build_is_told(page: Page) -> None:
     tab(page, "Files")
-    write(page, f"{BASE}RUN echo {MARK} now && sleep 4 && echo over\n{EXTRA}")
+    write(page, f"{BASE}RUN echo {MARK} $((40 + 2)) && sleep 6 && echo over\n{EXTRA}")
     save(page, "one package more")
     build(page)
     changed = page.get_by_role("region", name=re.compile(r"Changed since build \d"))

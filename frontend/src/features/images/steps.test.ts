@@ -40,6 +40,12 @@ describe("the steps of a build", () => {
     ]);
   });
 
+  test("the labels that Scripter adds are left out once they are done", () => {
+    const label = step(2, { instruction: "LABEL scripter.build=7", line: null });
+    expect(states(build("succeeded", step(1), label))).toEqual(["done"]);
+    expect(states(build("failed", step(1), label))).toEqual(["done", "failed"]);
+  });
+
   test("of a build of earlier days nobody knows where a step's log begins", () => {
     expect(shownSteps(build("succeeded", step(1, { log_start: null })))[0]?.part).toBeNull();
   });

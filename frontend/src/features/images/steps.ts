@@ -10,12 +10,13 @@ export type ShownStep = {
   part: { start: number; end: number | null } | null;
 };
 
+/** Added by Scripter to every Dockerfile, and of no interest while all is well. */
+const OWN_LABEL = /^LABEL scripter\.(instance|image|build)=/;
+
 export function shownSteps(build: Build): ShownStep[] {
-  return build.steps.map((step, index) => ({
-    step,
-    state: stateOf(build, index),
-    part: partOf(build.steps, index),
-  }));
+  return build.steps
+    .map((step, index) => ({ step, state: stateOf(build, index), part: partOf(build.steps, index) }))
+    .filter(({ step, state }) => !OWN_LABEL.test(step.instruction) || state === "running" || state === "failed");
 }
 
 /** The one that stands open by itself: what runs, or what failed. */

@@ -56,7 +56,7 @@ function Schedules({ uses: { schedules } }: { uses: ImageUses }) {
         {schedules.map((schedule) => (
           <Row
             key={schedule.id}
-            to={paths.script(schedule.script.id, "schedules")}
+            to={paths.schedule(schedule.id)}
             name={schedule.name}
             note={schedule.script.name}
             side={
