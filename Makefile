@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 DATA ?= data
 # Parts of the tests to do without: any of dockerd, mariadb, rabbitmq, chromium. The report names what was left out.
 WITHOUT ?=
-# Parts of the measurements to do alone: start, throughput, stops, logs, viewers, schedules, minutes, memory, memory_docker,
+# Parts of the measurements to do alone: start, throughput, stops, logs, viewers, pages, schedules, minutes, memory, memory_docker,
 # compose.
 ONLY ?=
 # How many processes share out the tests that leave the services whole.
@@ -23,7 +23,7 @@ LINES ?= 5000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run provision test test-backend test-compose test-frontend bed images check check-backend check-frontend \
-	bench chaos crashes cron types lock clean
+	bench chaos crashes cron screenshots types lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ crashes: $(VENV)/.ready ## Kill a process at every step of a job's way, SEEDS=20
 
 cron: $(VENV)/.ready ## Put 5,000 crontab lines in six zones to a walk over every minute of four years (LINES=5000 SEED=1)
 	@cd backend && SCRIPTER_TEST_CRON_LINES=$(LINES) SCRIPTER_TEST_SEED=$(SEED) .venv/bin/pytest -v tests/schedules/test_due_against_walker.py
+
+screenshots: $(VENV)/.ready frontend/dist/index.html ## Make a picture of every page, light, dark and as on a phone, in frontend/screenshots
+	@cd backend && SCRIPTER_TEST_WITHOUT="dockerd mariadb rabbitmq" .venv/bin/python -m testbed.pictures
 
 types: $(VENV)/.ready frontend/node_modules/.ready ## Write the OpenAPI document and the pages' types from it
 	@cd backend && .venv/bin/python -m scripter.web > openapi.json

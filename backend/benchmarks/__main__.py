@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 import testbed
-from benchmarks import compose, logs, memory, minutes, schedules, start, stops, throughput, viewers
+from benchmarks import compose, logs, memory, minutes, pages, schedules, start, stops, throughput, viewers
 from benchmarks.workload import Workload, ready
 from testbed.stack import separate
 
@@ -19,6 +19,7 @@ TOGETHER: dict[str, Callable[[Workload], None]] = {
     "stops": stops.measure,
     "logs": logs.measure,
     "viewers": viewers.measure,
+    "pages": pages.measure,
     "minutes": minutes.measure,
 }
 # On stacks of their own; memory_docker only when it is asked for, since it takes so long.

@@ -58,6 +58,7 @@ INSIDE = (
     Shown("script-settings", "scripts/:id/:tab?", "/scripts/{script}/settings"),
     Shown("jobs", "jobs", "/jobs"),
     Shown("jobs-failed", "jobs", "/jobs?status=failed"),
+    Shown("compare-jobs", "jobs/compare", "/jobs/compare?a={failed_job}&b={job}"),
     Shown("job", "jobs/:id", "/jobs/{job}"),
     Shown("compare-jobs", "jobs/compare", "/jobs/compare?a={job}&b={failed_job}"),
     Shown("job-failed", "jobs/:id", "/jobs/{failed_job}"),

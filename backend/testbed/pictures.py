@@ -104,6 +104,10 @@ def _take_palette(page: Page, directory: Path, look: Look) -> None:
 
 def _shoot(page: Page, path: Path) -> None:
     pages.settle(page)
+    # Some things come when they are first looked at.
+    for where in ("document.body.scrollHeight", "0"):
+        page.evaluate(f"scrollTo(0, {where})")
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     # What is drawn on a canvas, or measured and placed by a script, has no sign of being done.
     time.sleep(0.7)
     page.screenshot(path=path, full_page=True)
