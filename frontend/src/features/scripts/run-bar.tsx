@@ -29,7 +29,7 @@ export function RunBar({ bench, usual }: Props) {
           style={{ flex: "1 1 12rem" }}
         />
         <Options bench={bench} usual={usual} />
-        <Tooltip label="Runs what stands in the editor; what others and schedules run stays. Ctrl-Enter">
+        <Tooltip multiline w={240} label="Runs what stands in the editor; what others and schedules run stays. Ctrl-Enter">
           <Button
             leftSection={<Play size={16} />}
             loading={bench.running.isPending || bench.drafting.isPending}
