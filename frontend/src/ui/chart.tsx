@@ -1,5 +1,6 @@
-/** Numbers over time: a drawing (loaded when it is first needed), a legend, and the same numbers as a table. */
+/** Numbers over time: a drawing (loaded when it first comes into sight), a legend, and the same numbers as a table. */
 import { Skeleton, Table, Text } from "@mantine/core";
+import { useInViewport } from "@mantine/hooks";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import classes from "./chart.module.css";
 import { rowsOf, type ChartSeries } from "./chart-data";
@@ -26,13 +27,18 @@ export type ChartProps = {
 export function Chart(props: ChartProps) {
   const { label, series, height = 180 } = props;
   const [over, setOver] = useState<number | null>(null);
+  const { ref, inViewport } = useInViewport<HTMLDivElement>();
+  const [seen, setSeen] = useState(false);
+  if (inViewport && !seen) setSeen(true);
   return (
     <figure className={classes.figure} aria-label={label}>
       <Legend {...props} over={over} />
-      <div style={{ height }} aria-hidden>
-        <Suspense fallback={<Skeleton height={height} />}>
-          <Canvas {...props} height={height} onOver={setOver} />
-        </Suspense>
+      <div ref={ref} style={{ height }} aria-hidden>
+        {seen && (
+          <Suspense fallback={<Skeleton height={height} />}>
+            <Canvas {...props} height={height} onOver={setOver} />
+          </Suspense>
+        )}
       </div>
       {series.length > 0 && <Numbers {...props} />}
     </figure>
