@@ -231,15 +231,15 @@ def test_the_list_of_jobs_leads_to_the_page_of_one(page: Page) -> None:
 def test_a_schedule_is_added_with_a_live_preview_and_fires_by_itself(page: Page, complaints: Complaints) -> None:
     complaints.expected.append("/api/schedules/preview")  # a wrong line is refused, and shown as such
     page.get_by_role("link", name="Schedules").first.click()
-    page.get_by_role("button", name=re.compile("Add|New")).first.click()
-    page.get_by_label("Script").first.click()
+    page.get_by_role("link", name="New schedule").first.click()
+    page.get_by_role("combobox", name="Script").click()
     page.get_by_role("option", name="Sample hello").click()
     cron = page.get_by_role("textbox", name="Crontab line")
     cron.fill("61 * * * *")
     expect(page.get_by_text(re.compile("minute.*0.*59")).first).to_be_visible()
     cron.fill("* * * * *")
     expect(page.get_by_text("Every minute").first).to_be_visible()
-    picture(page, "schedule-dialog")
+    picture(page, "schedule-form")
     page.get_by_role("button", name=re.compile("^(Add|Save|Create)")).last.click()
     expect(page.get_by_role("switch").first).to_be_visible()
     picture(page, "schedules")
