@@ -149,9 +149,10 @@ function useHand(box: React.RefObject<HTMLDivElement | null>, props: Props) {
 /** The bytes that are in sight. */
 function inSight(list: Virtualizer<HTMLDivElement, Element>, view: LogWindow): [number, number] {
   const top = list.scrollOffset ?? 0;
-  const lineAt = (place: number) => view.lines[list.getVirtualItemForOffset(place)?.index ?? 0];
-  const from = lineAt(top)?.offset ?? view.start;
-  const to = lineAt(top + (list.scrollRect?.height ?? 0))?.offset ?? view.end;
+  const indexOf = (place: number) => list.getVirtualItemForOffset(place)?.index ?? 0;
+  const from = view.lines[indexOf(top)]?.offset ?? view.start;
+  // Up to where the line after the last one begins.
+  const to = view.lines[indexOf(top + (list.scrollRect?.height ?? 0)) + 1]?.offset ?? view.end;
   return [from, Math.max(from, to)];
 }
 
