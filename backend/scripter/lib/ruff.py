@@ -62,7 +62,8 @@ class NotPython(Exception):
 
 def findings(content: str, *, python: str = "") -> list[Finding] | None:
     """What is wrong, from top to bottom; None if it took too long. `python` is the version that runs it: 3.11.2."""
-    arguments = ["check", "--quiet", "--output-format=json", "--exit-zero", f"--select={_RULES}", f"--ignore={_LEFT_OUT}"]
+    chosen = [f"--select={_RULES}", f"--ignore={_LEFT_OUT}"]
+    arguments = ["check", "--quiet", "--output-format=json", "--exit-zero", *chosen]
     done = _run([*arguments, *_target(python)], content)
     if done is None or done.returncode != 0:
         return None
