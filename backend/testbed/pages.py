@@ -60,7 +60,6 @@ INSIDE = (
     Shown("jobs-failed", "jobs", "/jobs?status=failed"),
     Shown("compare-jobs", "jobs/compare", "/jobs/compare?a={failed_job}&b={job}"),
     Shown("job", "jobs/:id", "/jobs/{job}"),
-    Shown("compare-jobs", "jobs/compare", "/jobs/compare?a={job}&b={failed_job}"),
     Shown("job-failed", "jobs/:id", "/jobs/{failed_job}"),
     Shown("job-running", "jobs/:id", "/jobs/{running_job}"),
     Shown("schedules", "schedules", "/schedules"),

@@ -8,21 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 import testbed
+from testbed import pages
 from testbed.person import NAME, PASSWORD
 from testbed.stack import Stack
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SLOW_MS = 60_000
 PHONE = 390
 _AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -32,10 +24,8 @@ _PICTURES = os.environ.get("SCRIPTER_TEST_PICTURES", "")
 
 @contextmanager
 def chromium(services: testbed.Services) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=services.chromium, args=FLAGS)
+    with pages.browser(services.chromium) as browser:
         yield browser
-        browser.close()
 
 
 @contextmanager
@@ -48,11 +38,7 @@ def person(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     context.set_default_timeout(30_000)
     expect.set_options(timeout=30_000)
     page = context.new_page()
-    page.goto("/login")
-    page.get_by_role("textbox", name="Name").fill(NAME)
-    page.get_by_label(re.compile(r"^Password\W*$")).fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    pages.log_in(page, NAME, PASSWORD)
     page.close()
     yield context
     context.close()

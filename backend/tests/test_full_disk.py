@@ -182,6 +182,8 @@ def test_few_files_left_are_a_shortage_too(disk: SmallDisk) -> None:
 def test_no_build_begins_without_room_and_it_says_why(client: Browser, context: Context, disk: SmallDisk) -> None:
     disk.fill(but=5 * MEGABYTE)
     context.worker, runner = "bench:1", LocalRunner(context.data)
+    with context.db.transaction() as session:
+        upkeep.beat(session, Beat("bench", runner, places=1, running=0, engine_answers=True))
     image = client.post("/api/images", json={"name": "Python"}).json
     build = client.post(f"/api/images/{image['id']}/builds").json
     builder.begin(context, runner, build["id"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from scripter.cli import files, terminal
-from scripter.cli.app import App, pass_app
+from scripter.cli.app import App, Command, pass_app
 from scripter.cli.shapes import Contents, File, ImageVersion, Problem, Template
 from scripter.lib.errors import BadInput, Conflict, NotFound
 
@@ -34,7 +34,7 @@ def template_files(app: App, key: str) -> list[File]:
     raise NotFound(f"There is no template {key}. There are: {', '.join(one['key'] for one in offered)}.")
 
 
-@click.command("templates")
+@click.command("templates", cls=Command)
 @pass_app
 def templates(app: App) -> None:
     """List the templates: scripter image create NAME --template KEY."""
@@ -43,7 +43,7 @@ def templates(app: App) -> None:
     app.show(offered, lambda: terminal.show_table(("KEY", "TITLE", "WHAT IT OFFERS"), rows, "There are no templates."))
 
 
-@click.command("problems")
+@click.command("problems", cls=Command)
 @click.argument("name", required=False)
 @click.option("--from", "source", type=click.Path(exists=True, path_type=Path), help="Files that are not sent yet.")
 @pass_app
@@ -62,7 +62,7 @@ def problems(app: App, name: str | None, source: Path | None) -> None:
         click.get_current_context().exit(_COULD_NOT_BE_BUILT)
 
 
-@click.command("packages")
+@click.command("packages", cls=Command)
 @click.argument("name")
 @click.option("--search", default="", help="Only those with this in their name.")
 @click.option("--system", is_flag=True, help="Also those of the base image's own package manager.")
@@ -85,7 +85,7 @@ def packages(app: App, name: str, search: str, system: bool) -> None:
     app.show(found, lambda: terminal.show_table(("PACKAGE", "VERSION", "KIND"), rows, "There are none."))
 
 
-@click.command("versions")
+@click.command("versions", cls=Command)
 @click.argument("name")
 @pass_app
 def versions(app: App, name: str) -> None:
@@ -105,7 +105,7 @@ def versions(app: App, name: str) -> None:
     app.show(kept, lambda: terminal.show_table(head, rows, "There are no versions."))
 
 
-@click.command("restore")
+@click.command("restore", cls=Command)
 @click.argument("name")
 @click.argument("version", type=click.IntRange(min=1))
 @pass_app

@@ -126,10 +126,12 @@ class DockerBuild:
         self._watch.step(self._step)
 
     def _found_layer(self, layer: str) -> None:
-        self._layer = layer
         words = self._step.instruction.split() if self._step else []
-        if words and words[0].upper() == "FROM":
-            # A FROM has one layer, the image that it names. The last one counts: a stage before it leaves nothing else.
+        if not words or words[0].upper() != "FROM":
+            self._layer = layer
+        else:
+            # A FROM has one layer, the image that it names, which is not ours to take away when the build is stopped.
+            # The last one counts: a stage before it leaves nothing else.
             named = next((word for word in words[1:] if not word.startswith("--")), "")
             self._base = Base(named, layer)
 

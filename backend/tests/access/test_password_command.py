@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
-from click.testing import CliRunner, Result
 from people import PASSWORD, Browser, add_user, logged_in
 from sqlalchemy import select
 
 from scripter.access import passwords
 from scripter.access.models import AuditEntry, User
 from scripter.access.scopes import Tag
-from scripter.cli import main
 from scripter.context import Context
 from scripter.web import create_app
 
+PROGRAM = str(Path(sys.executable).with_name("scripter"))
 NEW = "quite another staple"
 
 
-def command(context: Context, *arguments: str, given: str = f"{NEW}\n") -> Result:
+def command(context: Context, *arguments: str, given: str = f"{NEW}\n") -> subprocess.CompletedProcess[str]:
+    """In a process of its own, as it sets up the log of all of its process."""
     environment = {
+        "PATH": "/usr/bin:/bin",
         "SCRIPTER_DATA__DIRECTORY": str(context.settings.data_directory),
         "SCRIPTER_DATABASE__URL": context.settings.database_url,
     }
-    return CliRunner(env=environment).invoke(main, ["user", "password", *arguments], input=given)
+    return subprocess.run(
+        [PROGRAM, "user", "password", *arguments],
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 def password_of(context: Context, name: str) -> str:
@@ -36,7 +48,7 @@ def test_the_only_user_gets_a_new_password_is_logged_out_everywhere_and_it_is_no
     anna = add_user(context)
     elsewhere = logged_in(create_app(context), context, anna)
     told = command(context, "--password-stdin")
-    assert (told.exit_code, told.stdout) == (
+    assert (told.returncode, told.stdout) == (
         0,
         "anna has a new password, and is logged out everywhere. API tokens are as they were.\n",
     )
@@ -64,7 +76,7 @@ def test_what_cannot_be_done_is_refused_and_the_password_stays(
     add_user(context, "carl")
     before = password_of(context, "anna")
     told = command(context, *arguments, given=given)
-    assert told.exit_code == exit_code
+    assert told.returncode == exit_code
     assert words in told.stderr
     assert password_of(context, "anna") == before
 
@@ -72,5 +84,5 @@ def test_what_cannot_be_done_is_refused_and_the_password_stays(
 def test_the_password_that_was_given_is_the_one_that_is_stored(context: Context) -> None:
     add_user(context)
     add_user(context, "carl")
-    assert command(context, "CARL", "--password-stdin").exit_code == 0
+    assert command(context, "CARL", "--password-stdin").returncode == 0
     assert passwords.matches(password_of(context, "carl"), NEW)

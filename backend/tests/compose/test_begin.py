@@ -6,9 +6,10 @@ import re
 import secrets
 from collections.abc import Iterator
 
+import browser_rig
 import pytest
 from compose_rig import MARKS
-from playwright.sync_api import ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
 import testbed
 from testbed.composed import Composed
@@ -16,7 +17,6 @@ from testbed.person import NAME, PASSWORD
 
 pytestmark = MARKS
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 SLOW_MS = 120_000
 
 
@@ -39,8 +39,7 @@ def page(services: testbed.Services, stack: Composed, complaints: list[str]) -> 
         if response.status >= 400:
             complaints.append(f"{response.status} {response.request.method} {response.url}")
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=services.chromium, args=FLAGS)
+    with browser_rig.chromium(services) as browser:
         context = browser.new_context(base_url=stack.url, ignore_https_errors=True)
         context.set_default_timeout(30_000)
         page = context.new_page()
@@ -48,7 +47,6 @@ def page(services: testbed.Services, stack: Composed, complaints: list[str]) -> 
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("response", see)
         yield page
-        browser.close()
 
 
 @pytest.fixture(autouse=True)

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
+import browser_rig
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+from browser_rig import SLOW_MS, Complaints, picture, violations
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import testbed
 from testbed.stack import PASSWORD, Stack, embedded
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SLOW_MS = 60_000
-AXE = Path(__file__).parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-# Set this to a directory to keep a picture of each page.
-PICTURES = os.environ.get("SCRIPTER_TEST_PICTURES", "")
 
 
 @pytest.fixture(scope="module")
@@ -39,33 +25,8 @@ def stack(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def chromium(services: testbed.Services) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=services.chromium, args=FLAGS)
+    with browser_rig.chromium(services) as browser:
         yield browser
-        browser.close()
-
-
-class Complaints:
-    """What the browser complained about: errors on its console, requests that failed."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-        # Asking who is logged in before anybody is, or for what was just deleted, is no fault.
-        self.expected: list[str] = []
-
-    def watch(self, page: Page) -> None:
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.seen.append(f"error: {error}"))
-        page.on("response", self._response)
-
-    def _console(self, message: ConsoleMessage) -> None:
-        # A failed request is told by its response, with the address.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            self.seen.append(f"console: {message.text}")
-
-    def _response(self, response: Response) -> None:
-        if response.status >= 400 and not any(re.search(one, response.url) for one in self.expected):
-            self.seen.append(f"{response.status} {response.request.method} {response.url}")
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +54,6 @@ def page(person: BrowserContext, complaints: Complaints) -> Page:
 def no_complaints(complaints: Complaints) -> Iterator[None]:
     yield
     assert complaints.seen == []
-
-
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
 
 
 def type_code(page: Page, label: str, text: str) -> None:
@@ -182,8 +138,7 @@ def test_a_line_far_up_in_a_long_log_is_found_and_brought_into_sight(page: Page)
     expect(page.locator("[data-target]")).to_have_text("line 777 of many")
     picture(page, "log-search")
     expect(page.locator("[data-target]")).to_be_in_viewport()
-    page.evaluate(AXE.read_text())
-    assert [one["id"] for one in page.evaluate("axe.run()")["violations"]] == []
+    assert violations(page) == []
     page.get_by_role("button", name="First error").click()
     expect(page.locator("[data-target]")).to_have_text("ValueError: early")
     expect(page.locator("[data-target]")).to_be_in_viewport()
@@ -214,8 +169,7 @@ def test_a_script_that_fails_once_is_tried_again_and_its_attempts_are_told_apart
     expect(page.get_by_role("log")).to_contain_text("this is try 1")
     expect(page.get_by_role("log")).not_to_contain_text("this is try 2")
     picture(page, "job-attempts")
-    page.evaluate(AXE.read_text())
-    assert [one["id"] for one in page.evaluate("axe.run()")["violations"]] == []
+    assert violations(page) == []
 
 
 def test_the_list_of_jobs_leads_to_the_page_of_one(page: Page) -> None:
@@ -238,7 +192,7 @@ def test_a_schedule_is_added_with_a_live_preview_and_fires_by_itself(page: Page,
     cron.fill("61 * * * *")
     expect(page.get_by_text(re.compile("minute.*0.*59")).first).to_be_visible()
     cron.fill("* * * * *")
-    expect(page.get_by_text("Every minute").first).to_be_visible()
+    expect(page.get_by_role("group", name="Next runs").get_by_text("Every minute")).to_be_visible()
     picture(page, "schedule-form")
     page.get_by_role("button", name=re.compile("^(Add|Save|Create)")).last.click()
     expect(page.get_by_role("switch").first).to_be_visible()
@@ -275,9 +229,7 @@ def test_axe_finds_nothing_on_any_page(page: Page, scheme: Literal["light", "dar
     for address in PAGES:
         page.goto(address)
         expect(page.get_by_role("heading").first).to_be_visible()
-        page.evaluate(AXE.read_text())
-        result = page.evaluate("axe.run()")
-        found += [f"{address}: {one['id']}: {one['nodes'][0]['html']}" for one in result["violations"]]
+        found += violations(page)
         picture(page, f"{scheme}{address.replace('/', '-')}")
     page.emulate_media(color_scheme="light")
     assert found == []

@@ -9,16 +9,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import browser_rig
 import nginx_rig
 import pytest
 from authority import Authority
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from browser_rig import SLOW_MS
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 import testbed
 from testbed.stack import PASSWORD, Stack, embedded, free_port
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-SLOW_MS = 60_000
 
 
 class Site:
@@ -51,10 +50,8 @@ def site(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def chromium(services: testbed.Services) -> Iterator[Browser]:
     expect.set_options(timeout=20_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=services.chromium, args=FLAGS)
+    with browser_rig.chromium(services) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,8 @@ from scripter.scripts.models import Script
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 MANY = 6_000
 RARE = 500
+# Beyond any number that the database has given by itself.
+FIRST = 1_000_000
 
 
 def minute(number: int) -> datetime:
@@ -28,7 +30,7 @@ def make_many(context: Context, script: Script) -> None:
         made = service.start(session, script, trigger=Trigger.SCHEDULE)
         table = Job.__table__
         row = dict(session.execute(select(table).where(table.c.id == made.id)).mappings().one())
-        rows = [{**row, **_odd(number), "id": 1000 + number, "uuid": f"many-{number}"} for number in range(MANY)]
+        rows = [{**row, **_odd(number), "id": FIRST + number, "uuid": f"many-{number}"} for number in range(MANY)]
         session.execute(insert(table), rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from listing_rig import make_many, minute
+from listing_rig import FIRST, make_many, minute
 from people import Browser
 from sqlalchemy import select
 
@@ -29,22 +29,22 @@ def test_a_span_of_time_is_listed_page_by_page_without_gap_or_repeat(client: Bro
     seen: list[int] = []
     while page := listed(client, f"{span}&limit=50" + (f"&before={seen[-1]}" if seen else "")):
         seen += page
-    assert seen == [1000 + number for number in range(719, 599, -1)]
+    assert seen == [FIRST + number for number in range(719, 599, -1)]
 
 
 def test_jobs_of_the_same_moment_are_on_one_page_or_the_next(client: Browser, many: Context) -> None:
     with many.db.transaction() as session:
-        for job in session.scalars(select(Job).where(Job.id.between(1010, 1019))):
+        for job in session.scalars(select(Job).where(Job.id.between(FIRST + 10, FIRST + 19))):
             job.created_at = minute(10)
     span = "since=2026-01-01T00:10:00Z&until=2026-01-01T00:11:00Z&limit=4"
     first = listed(client, span)
     second = listed(client, f"{span}&before={first[-1]}")
-    assert first + second == [1019, 1018, 1017, 1016, 1015, 1014, 1013, 1012]
+    assert first + second == [FIRST + number for number in range(19, 11, -1)]
 
 
 def test_conditions_are_all_asked_for_at_once(client: Browser, many: Context) -> None:
     found = listed(client, "status=lost&trigger=api&since=2026-01-01T08:00:00Z&until=2026-01-02T00:00:00Z")
-    assert found == [2000, 1500]
+    assert found == [FIRST + 1000, FIRST + 500]
     assert listed(client, "status=lost&trigger=person") == []
 
 
