@@ -188,7 +188,7 @@ def test_what_has_changed_since_the_last_good_build_is_told(page: Page) -> None:
     picture(page, "images-changes")
     changed.get_by_role("link", name="Compare").click()
     expect(page.get_by_text("Compare versions")).to_be_visible()
-    expect(page.get_by_text("extra-1.0.dist-info").first).to_be_visible()
+    expect(page.locator(".cm-mergeView").get_by_text("extra-1.0.dist-info").first).to_be_visible()
     picture(page, "images-compare")
 
 

@@ -183,7 +183,8 @@ export function useDeleteImage(id: number) {
   return useMutation({
     mutationFn: () => answer(api.DELETE("/api/images/{image_id}", byId(id))),
     onSuccess: () => {
-      cache.removeQueries({ queryKey: imageKeys.one(id) });
+      // Not that of the page which is about to be left: it would be asked for once more.
+      cache.removeQueries({ queryKey: imageKeys.one(id), type: "inactive" });
       void cache.invalidateQueries({ queryKey: imageKeys.list });
     },
   });
