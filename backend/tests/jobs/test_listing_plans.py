@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from listing_rig import MANY, make_many, minute
+from listing_rig import FIRST, MANY, make_many, minute
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from scripter.scripts.models import Script
         (Filter(since=minute(100)), "ix_jobs_created_at_id"),
     ],
 )
-@pytest.mark.parametrize("before", [None, 1300])
+@pytest.mark.parametrize("before", [None, FIRST + 300])
 def test_no_filter_reads_or_sorts_more_than_its_page(
     context: Context, script: Script, which: Filter, index: str, before: int | None
 ) -> None:
