@@ -4,35 +4,28 @@ Lateness is taken from the rows of the ledger: from when a run was planned until
 
 from __future__ import annotations
 
-import secrets
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, delete, func, insert, select, text, update
-from sqlalchemy.engine import make_url
+from sqlalchemy import delete, func, insert, select, update
 
 import testbed
+from benchmarks import ground
 from benchmarks.workload import figure, percentile
-from scripter import migrations, wiring
-from scripter.config import Data, Jobs, Settings
-from scripter.config import Database as DatabaseSettings
+from scripter.config import Jobs
 from scripter.context import Context
-from scripter.images.models import Build, BuildStatus, Image, ImageStatus
 from scripter.jobs.models import Job, JobEvent
 from scripter.lib import clock
 from scripter.schedules import ledger, planner, service
 from scripter.schedules.firing import Firing
 from scripter.schedules.models import Occurrence, Outcome, Schedule
-from scripter.scripts.models import Script, Version
 
 GROWTH = (1_000, 10_000, 100_000)
 DUE = 10
 AT_ONCE = 10_000
+# All due in the same second, of which none is to be late because of the others.
+TOGETHER = 300
 # Of one schedule each, in an otherwise idle second.
 IDLE = 60
 ROUNDS = 7
@@ -41,9 +34,10 @@ _AFTER = timedelta(seconds=4)
 
 def measure(services: testbed.Services) -> None:
     """Print the figures of planning, of firing, and of lateness."""
-    with _context(services.mariadb_url) as context:
-        script_id = _script(context)
+    with ground.empty(services.mariadb_url, Jobs(max_queued=2 * AT_ONCE)) as context:
+        script_id = ground.add_script(context)
         _measure_lateness(context, script_id)
+        _measure_together(context, script_id)
         _measure_firing(context, script_id)
         made = AT_ONCE
         for count in GROWTH:
@@ -64,10 +58,20 @@ def _measure_lateness(context: Context, script_id: int) -> None:
     figure("lateness_p99_ms", percentile(late, 0.99), "ms")
 
 
+def _measure_together(context: Context, script_id: int) -> None:
+    """A few hundred in one second, as at the full minute of a busy house."""
+    _clear(context, keep=IDLE)
+    _fill(context, script_id, TOGETHER - IDLE)
+    _plan_rows(context, [clock.now() + _AFTER] * TOGETHER)
+    late = _fired(context)
+    figure("lateness_together_p50_ms", percentile(late, 0.5), "ms")
+    figure("lateness_together_p99_ms", percentile(late, 0.99), "ms")
+
+
 def _measure_firing(context: Context, script_id: int) -> None:
     """As many schedules as can be, all due in the same second; from then until the last row stands."""
-    _clear(context, keep=IDLE)
-    _fill(context, script_id, AT_ONCE - IDLE)
+    _clear(context, keep=TOGETHER)
+    _fill(context, script_id, AT_ONCE - TOGETHER)
     _plan_rows(context, [clock.now() + _AFTER] * AT_ONCE)
     worked = time.process_time()
     late = _fired(context)
@@ -150,45 +154,3 @@ def _clear(context: Context, *, keep: int) -> None:
         last = session.scalar(select(Schedule.id).order_by(Schedule.id).offset(keep).limit(1))
         if last is not None:
             session.execute(delete(Schedule).where(Schedule.id >= last))
-
-
-def _script(context: Context) -> int:
-    with context.db.transaction() as session:
-        image = Image(name="i", name_key="i", manifest=[], digest="0" * 64, memory_mb=512, time_limit_s=600)
-        session.add(image)
-        session.flush()
-        facts = {"manifest": [], "digest": image.digest, "reference": "sha256:" + "0" * 64, "isolates": True}
-        build = Build(image_id=image.id, number=1, status=BuildStatus.SUCCEEDED, python="3.11.2", **facts)
-        session.add(build)
-        session.flush()
-        image.status, image.good_build_id = ImageStatus.READY, build.id
-        limits = {"time_limit_s": 60, "memory_mb": 128, "cpus": 1.0, "processes": 32, "network": "none"}
-        script = Script(name="s", name_key="s", image_id=image.id, entry="main.py", environment={}, **limits)
-        session.add(script)
-        session.flush()
-        version = Version(script_id=script.id, number=1, digest="0" * 64, manifest=[], entry="main.py")
-        session.add(version)
-        session.flush()
-        script.latest_version_id = version.id
-        return script.id
-
-
-@contextmanager
-def _context(mariadb_url: str) -> Iterator[Context]:
-    """A context on an empty database of its own."""
-    wiring.connect()
-    admin = create_engine(mariadb_url, isolation_level="AUTOCOMMIT")
-    name = f"bench_{secrets.token_hex(4)}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(mariadb_url).set(database=name).render_as_string(hide_password=False)
-    with tempfile.TemporaryDirectory(prefix="scripter-bench-") as directory:
-        jobs = Jobs(max_queued=2 * AT_ONCE)
-        settings = Settings(data=Data(directory=directory), database=DatabaseSettings(url=url), jobs=jobs)
-        context = Context.open(settings)
-        migrations.upgrade(context.db, Path(directory))
-        yield context
-        context.close()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name}"))
-    admin.dispose()

@@ -16,6 +16,9 @@ log = structlog.get_logger(__name__)
 
 # The longest sleep: an occurrence that was planned for this very minute is seen within this time.
 _POLL_S = 0.5
+# How many runs the first transaction settles: whoever is in it is written down when it ends, so a few hundred are on
+# time when they go in small ones. The next is larger by a quarter when one was full: many go faster in large ones.
+_FIRST = 40
 # When others hold what is due.
 _TURN_S = 0.05
 _PAUSE_AFTER_TROUBLE_S = 2.0
@@ -32,6 +35,7 @@ class Firing:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="firing", daemon=True)
         self._plan_at = time.monotonic()
+        self._most = _FIRST
 
     def start(self) -> None:
         self._thread.start()
@@ -65,12 +69,16 @@ class Firing:
 
     def _fire(self) -> float:
         try:
-            done = self._context.db.run(lambda session: ledger.fire(session, clock.now(), written=clock.now))
+            done = self._context.db.run(
+                lambda session: ledger.fire(session, clock.now(), most=self._most, written=clock.now)
+            )
         except (OperationalError, InterfaceError):
             raise
         except Exception:
             log.exception("firing.failed")
             return self._fire_apart()
+        full = done.settled >= self._most
+        self._most = min(self._most + self._most // 4, ledger.AT_ONCE) if full else _FIRST
         if done.behind:
             self._plan_at = time.monotonic()
         return 0.0 if done.settled else _TURN_S
