@@ -7,86 +7,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import docker
 import pytest
+from builds_rig import begin, ended, image_of, images_of, log_of, row, until
 
 import testbed
-from scripter import logstore, wiring
-from scripter.config import Data, Settings
-from scripter.config import Database as DatabaseSettings
 from scripter.context import Context
 from scripter.filestore import SourceFile
 from scripter.images import builds, service, tasks
-from scripter.images.models import FINISHED, Build, Image, Leftover
-from scripter.runners.docker import DockerRunner
+from scripter.images.models import Leftover
 from scripter.runners.local import LocalRunner
 
-PATIENCE_S = 180
 BASE = "FROM python:3.11-slim\n"
-
-
-@pytest.fixture
-def worker(services: testbed.Services, sqlite_url: str, tmp_path: Path) -> Iterator[Context]:
-    """The context of a worker process with the real engine. What the test builds is removed at its end."""
-    wiring.connect()
-    data = tmp_path / "data"
-    data.mkdir()
-    settings = Settings(data=Data(directory=str(data)), database=DatabaseSettings(url=sqlite_url))
-    context = Context.open(settings, DockerRunner(data, host=services.docker_host))
-    context.worker = "bench:1"
-    yield context
-    engine = docker.DockerClient(base_url=services.docker_host)
-    for image in images_of(engine, context):
-        engine.images.remove(image, force=True)
-    engine.close()
-    context.close()
-
-
-def images_of(engine: docker.DockerClient, context: Context) -> list[str]:
-    labelled = {"label": f"scripter.instance={context.instance}"}
-    return [str(image.id) for image in engine.images.list(filters=labelled)]
-
-
-def until(true: Callable[[], object], what: str) -> None:
-    """Wait for it; the time is only there to end a test that would hang."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < deadline, f"waited {PATIENCE_S} s in vain for {what}"
-        time.sleep(0.05)
-
-
-def begin(context: Context, files: Mapping[str, str], **limits: int) -> int:
-    """Start a build of an image with these files; gives back the build's id."""
-    given = [SourceFile(path, content.encode()) for path, content in files.items()]
-    with context.db.transaction() as session:
-        image = service.create(session, f"Image {time.monotonic_ns()}", files=given, by=None, **limits)
-        build = service.start_build(session, image, by=None)
-    tasks.build(context, build.id)
-    return build.id
-
-
-def row(context: Context, build_id: int) -> Build:
-    with context.db.reading() as session:
-        return session.get_one(Build, build_id)
-
-
-def ended(context: Context, build_id: int) -> Build:
-    until(lambda: row(context, build_id).status in FINISHED, "the end of the build")
-    return row(context, build_id)
-
-
-def image_of(context: Context, build: Build) -> Image:
-    with context.db.reading() as session:
-        return session.get_one(Image, build.image_id)
-
-
-def log_of(context: Context, build: Build) -> str:
-    """What it has said so far: nothing while it has not begun."""
-    path = context.logs.build_path(build.image_id, build.id)
-    return b"".join(logstore.plain([logstore.read(path, limit=1024 * 1024).data])).decode()
 
 
 def test_a_build_with_a_real_package_is_ready_and_its_log_tells_each_step(worker: Context) -> None:
