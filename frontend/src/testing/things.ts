@@ -41,7 +41,7 @@ export const job = (change: Partial<Job> = {}): Job => ({
   waits_for: null,
   waits_for_job_id: null,
   restriction: null,
-    override_reason: null,
+  override_reason: null,
   cancel_requested_at: null,
   moves: ["cancel"],
   ...change,

@@ -9,7 +9,7 @@ import { Copy } from "@/ui/copy";
 import { Facts } from "@/ui/facts";
 import { TextLink } from "@/ui/link-button";
 import { ExactTime } from "@/ui/time";
-import { restrictionInWords, startedHow, startInWords, startMeaning } from "./words";
+import { besideWords, restrictionInWords, startedHow, startInWords, startMeaning } from "./words";
 
 const NETWORKS: Record<string, string> = {
   none: "none",
@@ -39,7 +39,7 @@ export function JobFacts({ job }: { job: Job }) {
           ["Priority", job.priority !== 0 && job.priority],
           ["Place in queue", job.queue_position],
           ["Runs alone by", job.restriction && restrictionInWords(job.restriction)],
-          ["In spite of that", job.override_reason && `${job.override_reason} (the reason given for not waiting)`],
+          ["Beside others", job.override_reason && besideWords(job)],
           ["Network", NETWORKS[job.network] ?? job.network],
           ["Container", job.start_kind && <StartFact job={job} />],
           ["Not in the log", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} of the output; the log says where`],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { attempt, job } from "@/testing/things";
 import { beginsWhen } from "./next-attempt";
-import { attemptOf, reasonOf, startInWords } from "./words";
+import { attemptOf, besideWords, reasonOf, startInWords } from "./words";
 
 const queued = (change: Parameters<typeof job>[0]) => job({ status: "queued", started_at: null, ...change });
 
@@ -17,6 +17,10 @@ test("a job that is passed over says what it waits for", () => {
   expect(reasonOf(queued({ waits_for, queue_position: 5 }))).toBe(
     "Waiting: 3 of 3 jobs of this script are running. Number 5 in the queue.",
   );
+});
+
+test("who had a job run in spite of a restriction is told, and why", () => {
+  expect(besideWords(job({ override_reason: "The first one hangs." }))).toBe("The first one hangs. (why ada had it run in spite of that)");
 });
 
 test("attempts are counted only where there may be several", () => {

@@ -58,3 +58,8 @@ export function restrictionInWords(restriction: string): string {
   if (kind === "global") return "place of the global scripts: one of all of them at a time";
   return `key ${rest.join(":")}: one job with it at a time`;
 }
+
+/** Why it did not wait for whoever held that, and who said so. */
+export function besideWords({ override_reason, started_by }: Pick<Job, "override_reason" | "started_by">): string {
+  return `${override_reason} (why ${started_by?.name ?? "whoever started it"} had it run in spite of that)`;
+}

@@ -114,7 +114,7 @@ export function useSaveDraft(id: number) {
 
 export function useRunScript(id: number) {
   return useMutation({
-    mutationFn: (body: { version: number; arguments: string[]; priority?: number }) =>
+    mutationFn: (body: { version: number; arguments: string[]; priority?: number; override_reason?: string }) =>
       // A click that is sent twice by a bad line starts one job.
       answer(
         api.POST("/api/scripts/{script_id}/jobs", {
@@ -131,7 +131,8 @@ export function useDeleteScript(id: number) {
   return useMutation({
     mutationFn: () => answer(api.DELETE("/api/scripts/{script_id}", byId(id))),
     onSuccess: () => {
-      cache.removeQueries({ queryKey: scriptKeys.one(id) });
+      // Not that of the page which is about to be left: it would be asked for once more.
+      cache.removeQueries({ queryKey: scriptKeys.one(id), type: "inactive" });
       void cache.invalidateQueries({ queryKey: scriptKeys.list });
     },
   });

@@ -19,6 +19,17 @@ const HELD: Record<Script["restriction_wait"], readonly [label: string, meaning:
   refuse: ["Be refused", "It is not started; a due run is skipped, and the ledger says so."],
 };
 
+/** What a restriction comes to for a job, in a sentence. */
+export function aloneWords({ restriction, restriction_key: key }: Pick<Script, "restriction" | "restriction_key">): string {
+  const words = {
+    none: "",
+    self: "Jobs of this script run one at a time.",
+    key: `Jobs with the key ${key} run one at a time.`,
+    global: "Jobs of all scripts that may not run beside others run one at a time.",
+  };
+  return words[restriction];
+}
+
 type Props = { rules: RestrictionRules; onChange: (rules: RestrictionRules) => void; error: Error | null };
 
 export function RestrictionFields({ rules, onChange, error }: Props) {

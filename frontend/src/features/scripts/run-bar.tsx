@@ -1,19 +1,17 @@
 /** Starts a job from the editor: arguments, options, the button, and what stands in the way. */
-import { Button, Group, Popover, TextInput, Tooltip } from "@mantine/core";
-import { Play, SlidersHorizontal } from "lucide-react";
+import { Button, Group, Text, TextInput, Tooltip } from "@mantine/core";
+import { Play } from "lucide-react";
+import type { Script } from "@/api/types";
 import { ErrorAlert } from "@/ui/error-alert";
-import { fieldError } from "@/ui/field-errors";
-import { NumberField } from "@/ui/number-field";
+import { Notice } from "@/ui/notice";
 import { TooMany } from "@/ui/too-many";
+import { isRestricted, RunOptions } from "./run-options";
 import type { Workbench } from "./use-workbench";
 
-type Props = {
-  bench: Workbench;
-  /** The priority of the script's jobs where none is given. */
-  usual: number;
-};
+type Props = { bench: Workbench; script: Script };
 
-export function RunBar({ bench, usual }: Props) {
+export function RunBar({ bench, script }: Props) {
+  const { error } = bench.running;
   return (
     <>
       <Group gap="xs" align="flex-start">
@@ -28,7 +26,7 @@ export function RunBar({ bench, usual }: Props) {
           styles={{ input: { fontFamily: "var(--sc-mono)" } }}
           style={{ flex: "1 1 12rem" }}
         />
-        <Options bench={bench} usual={usual} />
+        <RunOptions script={script} wishes={bench.wishes} onChange={bench.setWishes} error={error} />
         <Tooltip multiline w={240} label="Runs what stands in the editor; what others and schedules run stays. Ctrl-Enter">
           <Button
             leftSection={<Play size={16} />}
@@ -40,32 +38,12 @@ export function RunBar({ bench, usual }: Props) {
         </Tooltip>
       </Group>
       <ErrorAlert error={bench.drafting.error} />
+      {isRestricted(error) && (
+        <Notice tone="warn" role="alert" title="Not started">
+          <Text size="sm">{error.message} Try again when that has ended, or say under Options why it has to run beside it.</Text>
+        </Notice>
+      )}
       <TooMany sending={bench.running} onAgain={() => void bench.run()} />
     </>
-  );
-}
-
-function Options({ bench, usual }: Props) {
-  const wrong = fieldError(bench.running.error, "priority");
-  return (
-    <Popover position="bottom-end" withArrow trapFocus width={260}>
-      <Popover.Target>
-        <Button variant="default" leftSection={<SlidersHorizontal size={16} />} color={wrong ? "red" : undefined}>
-          {bench.priority === null ? "Options" : `Priority ${bench.priority}`}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <NumberField
-          label="Priority"
-          description="-10 to 10. Where jobs wait, a higher one goes first."
-          placeholder={`${usual}, as the script says`}
-          value={bench.priority}
-          onChange={bench.setPriority}
-          error={wrong}
-          min={-10}
-          max={10}
-        />
-      </Popover.Dropdown>
-    </Popover>
   );
 }

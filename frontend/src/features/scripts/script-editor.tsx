@@ -44,7 +44,7 @@ export function ScriptEditor({ script, active, onStarted, panel, onPanelClosed }
       <RecoveryNotice bench={bench} />
       <NewerNotice bench={bench} script={script} />
       {!bench.conflict && <ErrorAlert error={bench.saving.error} />}
-      <RunBar bench={bench} usual={script.priority} />
+      <RunBar bench={bench} script={script} />
       <FilesPane
         handle={bench.handle}
         entry={bench.entry}

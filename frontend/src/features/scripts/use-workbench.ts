@@ -8,12 +8,12 @@ import { isPython } from "@/blocks/code-editor/languages";
 import type { DraftFile } from "@/blocks/files/draft";
 import { useDraft } from "@/blocks/files/use-draft";
 import { splitArguments } from "@/lib/arguments";
-import { fieldError } from "@/ui/field-errors";
 import { toast, toastError } from "@/ui/toast";
 import { isTooMany } from "@/ui/too-many";
 import { scriptFilesQuery, useRunScript, useSaveDraft, useSaveVersion, versionQuery } from "./api";
 import { useAssistant } from "./assistant";
 import { placeOf } from "./frames";
+import { bodyOf, isOfOptions, isRestricted, NO_WISHES } from "./run-options";
 import { useRecovery, type LostWork } from "./use-recovery";
 
 export type Workbench = ReturnType<typeof useWorkbench>;
@@ -28,8 +28,7 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
   const [base, setBase] = useState(data.version);
   const [message, setMessage] = useState("");
   const [line, setLine] = useState("");
-  // Null: what the script's settings say.
-  const [priority, setPriority] = useState<number | null>(null);
+  const [wishes, setWishes] = useState(NO_WISHES);
   const [warnings, setWarnings] = useState<string[]>([]);
   const [prefs, setPrefs] = useLocalStorage<Prefs>({ key: "scripter-editor", defaultValue: PREFS, getInitialValueInEffect: false });
   const saving = useSaveVersion(script.id);
@@ -75,12 +74,17 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
   const saveMerged = async (files: DraftFile[], theirs: number): Promise<void> => {
     if ((await keepAs(files, theirs)) !== null) handle.dispatch({ type: "loaded", files });
   };
+  const started = (job: Job) => {
+    // A reason is good for one run: the next one keeps to the restriction again.
+    setWishes((now) => ({ ...now, reason: "" }));
+    onStarted(job);
+  };
   const run = async () => {
     if (split.error || running.isPending || drafting.isPending) return;
     try {
       const version = handle.dirty ? (await drafting.mutateAsync({ files: handle.draft.files, base })).number : base;
-      const body = { version, arguments: split.words, ...(priority !== null && { priority }) };
-      running.mutate(body, { onSuccess: onStarted, onError: tellOnce });
+      const body = { version, arguments: split.words, ...bodyOf(wishes, script) };
+      running.mutate(body, { onSuccess: started, onError: tellOnce });
     } catch {
       return; // shown on the page, from `drafting.error`
     }
@@ -108,12 +112,12 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
     else toast(`${path} is not one of this script's files.`);
   };
   return {
-    handle, base, message, setMessage, line, setLine, lineError: split.error, priority, setPriority, warnings, conflict, prefs,
+    handle, base, message, setMessage, line, setLine, lineError: split.error, wishes, setWishes, warnings, conflict, prefs,
     setPrefs, save, saveMerged, run, load, recover, showFrame, saving, drafting, running, assistant, recovery, entry: data.entry,
   };
 }
 
 /** What the page shows in a place of its own needs no notice in the corner. */
 function tellOnce(error: Error): void {
-  if (!isTooMany(error) && fieldError(error, "priority") === null) toastError(error);
+  if (!isTooMany(error) && !isRestricted(error) && !isOfOptions(error)) toastError(error);
 }
