@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -15,7 +14,7 @@ from scripter.cli import terminal
 from scripter.cli.app import App, Command, pass_app
 from scripter.cli.schedule_options import Moment
 from scripter.cli.shapes import Occurrence, Schedule, Window
-from scripter.cli.strip import legend, strip, style_of
+from scripter.cli.strip import counted, legend, strip, style_of
 from scripter.lib import clock
 from scripter.lib.errors import BadInput
 
@@ -40,7 +39,9 @@ def register(schedule: click.Group) -> None:
 @click.option("--outcome", type=click.Choice(_OUTCOMES), multiple=True, help="With --rows: only these; repeatable.")
 @pass_app
 def ledger(app: App, schedule_id: int, days: int, rows: int | None, outcome: tuple[str, ...]) -> None:
-    """Show what became of each due time: as a calendar with holes in red, and what went wrong in words."""
+    """Show what became of each due time: as a calendar with holes in red, and what went wrong in words.
+
+    A day on which jobs failed says F; `scripter job list --status failed` names them."""
     found: Schedule = app.client.get(f"/api/schedules/{schedule_id}")
     if rows is not None or outcome:
         shown = list(islice(_rows(app, schedule_id, outcome), rows or 50))
@@ -115,9 +116,7 @@ def _late(one: Occurrence) -> str | None:
 def _show_calendar(app: App, found: Schedule, counts: list[dict[str, Any]], first: date, last: date) -> None:
     name = f"Schedule {found['id']} of {found['script']['name']}"
     terminal.say(terminal.line(f"{name}: {found['words']} ({found['zone']})"))
-    days: dict[date, Mapping[str, int]] = {
-        date.fromisoformat(str(one["day"])): {outcome: int(one[outcome]) for outcome in _OUTCOMES} for one in counts
-    }
+    days = {date.fromisoformat(str(one["day"])): counted(one) for one in counts}
     terminal.show_lines(lambda width: [*strip(days, first, last, width), legend(days)])
     troubles = sum(day[outcome] for day in days.values() for outcome in _TROUBLES)
     if not troubles:

@@ -1,4 +1,5 @@
-"""The options of `scripter script create` and `update` about retries and the queue, and what they mean in words."""
+"""The options of `scripter script create` and `update` about retries, the queue and restrictions, and their meaning in
+words."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 PRIORITY = click.IntRange(-10, 10)
 REASONS = ("exit", "timeout", "out_of_memory", "signal", "could_not_start", "lost")
+RESTRICTIONS = ("none", "self", "key", "global")
 
 
 class OrNone(click.IntRange):
@@ -49,8 +51,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _option("--priority", type=PRIORITY, help="Where jobs wait, a higher one goes first."),
     _option("--max-running", type=OrNone(), metavar="NUMBER|none", help="Jobs running at once; more wait."),
     _option("--max-queued", type=OrNone(), metavar="NUMBER|none", help="Jobs waiting at once; more are refused."),
+    _option("--restriction", type=click.Choice(RESTRICTIONS), help="Beside which jobs its own may not run."),
+    _option("--restriction-key", metavar="NAME", help="The key; may hold values of variables: db-{REGION}."),
+    _option("--restriction-wait", type=click.Choice(("wait", "refuse")), help="What becomes of a job that meets one."),
 )
-_FIELDS = {"deadline": "deadline_s", "priority": "priority", "max_running": "max_running", "max_queued": "max_queued"}
+_PLAIN = ("priority", "max_running", "max_queued", "restriction", "restriction_key", "restriction_wait")
+_FIELDS = {"deadline": "deadline_s", **{name: name for name in _PLAIN}}
 _RETRIES = {"retries": "count", "retry_delay": "delay_s", "retry_factor": "factor", "retry_on": "reasons"}
 
 
@@ -67,6 +73,14 @@ def given() -> dict[str, object]:
     fields = {field: said[name] for name, field in _FIELDS.items() if name in said}
     retries = {field: said[name] for name, field in _RETRIES.items() if name in said}
     return fields | ({"retries": retries} if retries else {})
+
+
+def restriction_in_words(restriction: str, key: str, wait: str) -> str | None:
+    """`one job at a time of all with the key db; others wait`; None for no restriction."""
+    alone = {"self": "of this script", "key": f"of all with the key {key}", "global": "of all scripts that say so"}
+    if restriction not in alone:
+        return None
+    return f"one job at a time {alone[restriction]}; others {'wait' if wait == 'wait' else 'are refused'}"
 
 
 def in_words(count: int, delay_s: int, factor: float) -> str:

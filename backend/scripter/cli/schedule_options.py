@@ -92,6 +92,7 @@ TIMES: tuple[Callable[[Any], Any], ...] = (
 )
 POLICIES: tuple[Callable[[Any], Any], ...] = (
     _option("--name", help="What it is called."),
+    _option("--owner", help="Who is asked about it, by name. You, unless told."),
     _option("--env", "environment", type=Variable(), multiple=True, help="A variable for its jobs; repeatable."),
     _option("--priority", type=PRIORITY, help="Of its jobs, where they wait."),
     _option("--overlap", type=click.Choice(_OVERLAPS), help="What a run does while another has not ended."),
@@ -119,8 +120,8 @@ def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[F], F]:
 
 
 def given() -> dict[str, Any]:
-    """The fields of a schedule that the options of the present command name, as the API wants them; calendars still by
-    name, `[]` for none."""
+    """The fields of a schedule that the options of the present command name, as the API wants them; calendars and
+    the owner still by name, `[]` for no calendars."""
     said: Mapping[str, Any] = click.get_current_context().meta.get(_GIVEN, {})
     fields = dict(said)
     if "environment" in fields:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from scripter.cli import calendars, crontabs, ledger, periods, schedule_options, terminal
-from scripter.cli.app import App, Group, pass_app
+from scripter.cli.app import App, Group, find, pass_app
 from scripter.cli.schedule_options import EDITS, POLICIES, TIMES, options
 from scripter.cli.shapes import Due, Paused, Preview, Schedule
 from scripter.lib.errors import BadInput
@@ -159,8 +159,10 @@ def delete(app: App, schedule_id: int, yes: bool) -> None:
 
 
 def _given(app: App) -> dict[str, Any]:
-    """What the options say, with the numbers of the calendars."""
+    """What the options say, with the numbers of the calendars and of the owner."""
     body = schedule_options.given()
+    if "owner" in body:
+        body["owner_id"] = find(app.client.get("/api/schedules/owners")["items"], body.pop("owner"), "person")["id"]
     if "calendars" in body:
         body["calendars"] = [calendars.find_calendar(app, name)["id"] for name in body["calendars"]]
     return body

@@ -159,6 +159,10 @@ def _facts(script: Script) -> list[tuple[str, object]]:
         ("priority", script["priority"] or None),
         ("running at once", script["max_running"]),
         ("waiting at once", script["max_queued"]),
+        (
+            "runs alone",
+            rules.restriction_in_words(script["restriction"], script["restriction_key"], script["restriction_wait"]),
+        ),
         ("schedules", script["schedules"]),
         ("last job", last and f"number {last['id']}, {last['status']}, {terminal.when(last['created_at'])}"),
         ("changed", terminal.when(script["updated_at"])),

@@ -129,6 +129,9 @@ class Script(Named):
     priority: int
     max_running: int | None
     max_queued: int | None
+    restriction: str
+    restriction_key: str
+    restriction_wait: str
     last_job: JobSummary | None
     schedules: int
     updated_at: str

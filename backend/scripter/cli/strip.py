@@ -1,4 +1,5 @@
-"""The ledger of a schedule as a calendar: a row per week, a cell per day, holes in red. Used by `ledger`.
+"""The ledger of a schedule as a calendar: a row per week, a cell per day, holes in red. Used by `ledger`. Runs
+whose jobs failed are told apart from those that went well.
 
 Each outcome has its letter, so nothing is told by colour alone."""
 
@@ -12,6 +13,7 @@ from rich.text import Text
 # What is worst comes first: a day is shown by the worst that happened on it.
 _OUTCOMES = {
     "missed": ("M", "bold white on red"),
+    "failed": ("F", "red"),
     "skipped": ("S", "yellow"),
     "caught_up": ("C", "cyan"),
     "ran": ("R", "green"),
@@ -23,6 +25,13 @@ _WIDE, _NARROW = 7, 4
 _WEEK = timedelta(days=7)
 # A blank at which no line is broken.
 _TIGHT = "\N{NO-BREAK SPACE}"
+
+
+def counted(day: Mapping[str, int]) -> dict[str, int]:
+    """A day as the API counts it, what failed taken out of what ran and what was caught up."""
+    failed_runs = min(day["failed"], day["ran"])
+    caught_up = day["caught_up"] - (day["failed"] - failed_runs)
+    return {name: int(day[name]) for name in _OUTCOMES} | {"ran": day["ran"] - failed_runs, "caught_up": caught_up}
 
 
 def strip(days: Mapping[date, Mapping[str, int]], first: date, last: date, width: int) -> Iterator[Text]:

@@ -8,6 +8,7 @@ from flask_openapi import APIBlueprint
 from sqlalchemy.orm import Session
 
 from scripter.access import guard
+from scripter.access import service as access
 from scripter.access.guard import needs
 from scripter.access.scopes import Scope
 from scripter.lib import http
@@ -15,9 +16,11 @@ from scripter.lib.http import Answer, Page, Problem
 from scripter.schedules import explaining, recent, service, zones
 from scripter.schedules.models import Schedule
 from scripter.schedules.views import (
+    Named,
     NewSchedule,
     OccurrenceList,
     OccurrenceView,
+    OwnerList,
     PauseAllWish,
     PausedView,
     PauseView,
@@ -97,6 +100,14 @@ def preview_schedule(body: PreviewWish) -> Answer:
     do to them. Stores nothing."""
     viewer = zones.zone_of(body.viewer_zone, field="viewer_zone") if body.viewer_zone is not None else None
     return http.show(PreviewView.of(explaining.explain(body, schedule_id=body.schedule_id or 0), viewer))
+
+
+@bp.get("/schedules/owners", responses={200: OwnerList})
+@needs(Scope.SCHEDULE_WRITE)
+def list_owners() -> Answer:
+    """Whom a schedule can be given to: everybody, the first user first."""
+    with guard.reading() as session:
+        return http.show(OwnerList(items=[Named.model_validate(one) for one in access.users(session)]))
 
 
 @bp.get("/schedules/pause-all", responses={200: PausedView})

@@ -1,14 +1,15 @@
 """What ran and what will run, counted by the hour and by schedule: a week's calendar of thousands of schedules, some of
-which run every minute, is one answer of bounded size. Used by this room's API."""
+which run every minute, is one answer of bounded size. Used by this room's API and by `weeks`."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Integer, Select, String, case, cast, func, select, type_coerce
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -28,6 +29,9 @@ _TIMES = 200_000
 _SCHEDULES = 5_000
 _HOUR = timedelta(hours=1)
 _BROKEN = (Status.FAILED, Status.LOST)
+
+_Rows: TypeAlias = Select[int, datetime, Outcome, int | None]
+_Part: TypeAlias = Callable[[ColumnElement[int]], ColumnElement[Any]]
 
 
 class Which(NamedTuple):
@@ -51,6 +55,10 @@ class Tally:
     def add(self, other: Tally) -> None:
         self.outcomes.update(other.outcomes)
         self.failed += other.failed
+
+    def by_name(self) -> dict[str, int]:
+        """As the API shows it."""
+        return {**{one.value: self.outcomes[one] for one in Outcome}, "failed": self.failed}
 
 
 @dataclass(slots=True)
@@ -119,36 +127,52 @@ def _named(session: Session, schedule_ids: Collection[int]) -> Sequence[Schedule
     return session.scalars(query.options(joinedload(Schedule.script), selectinload(Schedule.calendars))).all()
 
 
+def by_day(session: Session, schedule_id: int, begin: datetime, end: datetime, zone: ZoneInfo) -> dict[date, Tally]:
+    """What the ledger says of one schedule by the days of `zone`, all of it, however often the schedule is due."""
+    found: dict[date, Tally] = {}
+    for _, first_at, tally in _tallies(
+        session, _rows(begin, end).where(Occurrence.schedule_id == schedule_id), _quarter
+    ):
+        found.setdefault(first_at.astimezone(zone).date(), Tally()).add(tally)
+    return found
+
+
 def _count_written(session: Session, found: Hours, cells: _Cells, which: Which) -> None:
     """From the ledger, latest first: what is long past is left out where there is too much."""
-    rows = (
-        select(Occurrence.schedule_id, Occurrence.due_at, Occurrence.outcome, Occurrence.job_id)
-        .where(Occurrence.due_at >= found.begin, Occurrence.due_at < found.end)
-        .order_by(Occurrence.due_at.desc())
-        .limit(_ROWS)
-    )
+    rows = _rows(found.begin, found.end).order_by(Occurrence.due_at.desc()).limit(_ROWS)
     if chosen := which.schedules():
         rows = rows.where(Occurrence.schedule_id.in_(select(Schedule.id).where(*chosen)))
     counted = 0
-    for schedule_id, first_at, outcome, count, failed in session.execute(_by_hour(rows, found.begin)):
-        cells.add(schedule_id, first_at, Tally(Counter({Outcome(outcome): count}), int(failed or 0)))
-        counted += count
+    for schedule_id, first_at, tally in _tallies(session, rows, lambda minute: minute >= found.begin.minute):
+        cells.add(schedule_id, first_at, tally)
+        counted += tally.outcomes.total()
     found.complete &= counted < _ROWS
 
 
-def _by_hour(
-    rows: Select[int, datetime, Outcome, int | None], begin: datetime
-) -> Select[int, datetime, Outcome, int, int]:
-    """Counted in the database. Both kinds show a moment as 2026-11-22 12:34:56, and can cut that."""
+def _rows(begin: datetime, end: datetime) -> _Rows:
+    columns = (Occurrence.schedule_id, Occurrence.due_at, Occurrence.outcome, Occurrence.job_id)
+    return select(*columns).where(Occurrence.due_at >= begin, Occurrence.due_at < end)
+
+
+def _tallies(session: Session, rows: _Rows, part: _Part) -> Iterator[tuple[int, datetime, Tally]]:
+    """Whose, the earliest due time and what became of them: counted in the database by hour and `part` of the hour.
+    Both kinds of database show a moment as 2026-11-22 12:34:56, and can cut that."""
     row = rows.subquery()
     shown = type_coerce(row.c.due_at, String)
-    is_later = cast(func.substr(shown, 15, 2), Integer) >= begin.minute
+    minute = cast(func.substr(shown, 15, 2), Integer)
     failed = func.sum(case((Job.status.in_(_BROKEN), 1), else_=0))
-    return (
+    query = (
         select(row.c.schedule_id, func.min(row.c.due_at), row.c.outcome, func.count(), failed)
         .outerjoin(Job, Job.id == row.c.job_id)
-        .group_by(row.c.schedule_id, row.c.outcome, func.substr(shown, 1, 13), is_later)
+        .group_by(row.c.schedule_id, row.c.outcome, func.substr(shown, 1, 13), part(minute))
     )
+    for schedule_id, first_at, outcome, count, broken in session.execute(query):
+        yield schedule_id, first_at, Tally(Counter({Outcome(outcome): count}), int(broken or 0))
+
+
+def _quarter(minute: ColumnElement[int]) -> ColumnElement[int]:
+    """Days begin at one, by the clocks of whatever zone."""
+    return case((minute >= 45, 3), (minute >= 30, 2), (minute >= 15, 1), else_=0)
 
 
 def _count_ahead(session: Session, found: Hours, cells: _Cells, which: Which) -> None:

@@ -13,7 +13,7 @@ from scripter.lib import http
 from scripter.lib.http import Answer
 from scripter.schedules import hours, service
 from scripter.schedules.hours import Cell, Hours, Tally
-from scripter.schedules.models import Outcome, Schedule
+from scripter.schedules.models import Schedule
 from scripter.schedules.overview import Span
 from scripter.schedules.views import Named
 
@@ -40,7 +40,7 @@ class HourView(http.View):
 
     @classmethod
     def of(cls, at: datetime, tally: Tally) -> HourView:
-        return cls(at=at, **_counts(tally))
+        return cls(at=at, **tally.by_name())
 
 
 class CellView(HourView):
@@ -51,7 +51,7 @@ class CellView(HourView):
 
     @classmethod
     def of_cell(cls, one: Cell) -> CellView:
-        return cls(at=one.at, schedule_id=one.schedule_id, first_at=one.first_at, **_counts(one.tally))
+        return cls(at=one.at, schedule_id=one.schedule_id, first_at=one.first_at, **one.tally.by_name())
 
 
 class ShownView(http.View):
@@ -99,7 +99,3 @@ def list_hours(query: HoursQuery) -> Answer:
     which = hours.Which(query.script_id, query.schedule_id)
     with guard.reading() as session:
         return http.show(HoursView.of(hours.between(session, query.begin, query.end, which)))
-
-
-def _counts(tally: Tally) -> dict[str, int]:
-    return {**{one.value: tally.outcomes[one] for one in Outcome}, "failed": tally.failed}

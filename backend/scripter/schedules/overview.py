@@ -82,7 +82,8 @@ class StretchView(http.View):
 
 
 class DayView(http.View):
-    """How often what became of the due times of one day, in the zone of the schedule."""
+    """How often what became of the due times of one day, in the zone of the schedule. `failed`: how many of those that
+    ran or were caught up have failed or are lost."""
 
     day: str
     planned: int
@@ -90,6 +91,7 @@ class DayView(http.View):
     caught_up: int
     skipped: int
     missed: int
+    failed: int
 
 
 class DayList(http.View):
@@ -164,7 +166,7 @@ def show_days(path: SchedulePath, query: Span) -> Answer:
     with guard.reading() as session:
         schedule = service.get(session, path.schedule_id)
         found = weeks.days(session, schedule, query.begin, query.end, zone_of(schedule.zone))
-        days = [DayView(day=day.isoformat(), **{one: counts[one] for one in Outcome}) for day, counts in found.items()]
+        days = [DayView(day=day.isoformat(), **tally.by_name()) for day, tally in found.items()]
         return http.show(DayList(zone=schedule.zone, items=days))
 
 

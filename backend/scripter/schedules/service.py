@@ -231,6 +231,7 @@ def _note(session: Session, by: User | None, tag: Tag, schedule: Schedule) -> No
         "cron": schedule.cron,
         "zone": schedule.zone,
         "enabled": schedule.enabled,
+        "owner": schedule.owner_id,
     }
     note(session, by, tag, target=f"schedule:{schedule.id}", detail=words)
 

@@ -342,6 +342,10 @@ class ScheduleList(http.Items[ScheduleView]):
     """Schedules by the name of their script."""
 
 
+class OwnerList(http.Items[Named]):
+    """People whom a schedule can be given to."""
+
+
 class ZoneList(http.View):
     """The names of all time zones."""
 

@@ -3,7 +3,6 @@ Used by this room's API."""
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -15,6 +14,8 @@ from sqlalchemy.orm import Session, joinedload
 from scripter.jobs.models import Job
 from scripter.jobs.states import Status
 from scripter.lib.errors import BadInput
+from scripter.schedules import hours
+from scripter.schedules.hours import Tally
 from scripter.schedules.models import Occurrence, Outcome, Schedule
 from scripter.schedules.policies import planned_at
 from scripter.schedules.timing import Timing
@@ -69,23 +70,16 @@ def between(
     return Stretch(found[:MOST], len(written) < MOST and len(found) <= MOST)
 
 
-def days(
-    session: Session, schedule: Schedule, begin: datetime, end: datetime, zone: ZoneInfo
-) -> dict[date, Counter[Outcome]]:
+def days(session: Session, schedule: Schedule, begin: datetime, end: datetime, zone: ZoneInfo) -> dict[date, Tally]:
     """How often what became of its due times, by the days of `zone`; those to come count as planned.
 
     Raises:
         BadInput: at `to`.
     """
     check(begin, end)
-    query = select(Occurrence.due_at, Occurrence.outcome).where(
-        Occurrence.schedule_id == schedule.id, Occurrence.due_at >= begin, Occurrence.due_at < end
-    )
-    found: dict[date, Counter[Outcome]] = {}
-    for due_at, outcome in session.execute(query):
-        found.setdefault(due_at.astimezone(zone).date(), Counter())[Outcome(outcome)] += 1
+    found = hours.by_day(session, schedule.id, begin, end, zone)
     for one in _ahead(schedule, begin, end) if schedule.enabled else ():
-        found.setdefault(one.due_at.astimezone(zone).date(), Counter())[Outcome.PLANNED] += 1
+        found.setdefault(one.due_at.astimezone(zone).date(), Tally()).outcomes[Outcome.PLANNED] += 1
     return dict(sorted(found.items()))
 
 

@@ -42,8 +42,27 @@ def test_none_takes_a_limit_away() -> None:
     }
 
 
+def test_a_restriction_is_named_with_its_key_and_told_in_words() -> None:
+    assert said("--restriction", "key", "--restriction-key", "db", "--restriction-wait", "refuse") == {
+        "restriction": "key",
+        "restriction_key": "db",
+        "restriction_wait": "refuse",
+    }
+    assert rules.restriction_in_words("none", "", "wait") is None
+    assert rules.restriction_in_words("self", "", "wait") == "one job at a time of this script; others wait"
+    told = rules.restriction_in_words("key", "db", "refuse")
+    assert told == "one job at a time of all with the key db; others are refused"
+
+
 @pytest.mark.parametrize(
-    "wrong", [("--retries", "11"), ("--deadline", "0"), ("--max-running", "few"), ("--retry-on", "luck")]
+    "wrong",
+    [
+        ("--restriction", "many"),
+        ("--retries", "11"),
+        ("--deadline", "0"),
+        ("--max-running", "few"),
+        ("--retry-on", "luck"),
+    ],
 )
 def test_what_cannot_be_is_refused_before_it_is_sent(wrong: tuple[str, str]) -> None:
     told = CliRunner().invoke(command, wrong)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from scripter.cli.strip import legend, strip
+from scripter.cli.strip import counted, legend, strip
 
 FIRST, LAST = date(2026, 10, 28), date(2026, 11, 10)
 
@@ -34,6 +34,9 @@ def test_weeks_are_rows_that_begin_on_monday_and_days_outside_are_blank() -> Non
         ({"ran": 3, "missed": 21}, "M21+", "M+"),
         ({"caught_up": 2, "skipped": 2}, "S2+", "S2+"),
         ({"planned": 3}, "P3", "P3"),
+        ({"ran": 20, "failed": 4}, "F4+", "F4+"),
+        ({"failed": 1}, "F", "F"),
+        ({"missed": 1, "failed": 4}, "M+", "M+"),
     ],
 )
 def test_a_day_is_shown_by_the_worst_that_happened_on_it(counts: dict[str, int], wide: str, narrow: str) -> None:
@@ -51,6 +54,11 @@ def test_a_hole_is_red_and_has_its_letter() -> None:
     line = list(strip({date(2026, 11, 2): {"missed": 2}}, FIRST, LAST, 80))[2]
     (hole,) = [line.plain[one.start : one.end] for one in line.spans if "red" in str(one.style)]
     assert hole == "M2"
+
+
+def test_what_failed_is_not_told_among_what_ran() -> None:
+    told = counted({"planned": 0, "ran": 2, "caught_up": 3, "skipped": 1, "missed": 0, "failed": 3})
+    assert told == {"planned": 0, "ran": 0, "caught_up": 2, "skipped": 1, "missed": 0, "failed": 3}
 
 
 def test_the_legend_counts_and_tells_of_holes_even_if_there_are_none() -> None:

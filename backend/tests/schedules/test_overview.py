@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from people import Browser
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scripter.context import Context
+from scripter.jobs.models import Job
 from scripter.lib.clock import iso
 from scripter.schedules import ledger, planner, service
 from scripter.schedules.models import ClockTick, Occurrence, Outcome, Schedule
@@ -62,6 +63,24 @@ def test_days_are_those_of_the_schedules_zone(client: Browser, context: Context,
     told = client.get(f"/api/schedules/{made['id']}/calendar?{query}").get_json()
     assert told["zone"] == "Pacific/Apia"
     assert [(one["day"], one["planned"]) for one in told["items"]] == [("2026-11-23", 1), ("2026-11-24", 1)]
+
+
+def test_a_day_says_how_many_of_its_runs_failed_by_clocks_that_differ_by_quarters_of_an_hour(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    # In Nepal a day begins at 18:15 UTC.
+    body = {"script_id": make_script(), "cron": "55,5 * * * *", "zone": "Asia/Kathmandu", "grace_s": 86_400}
+    made = client.post("/api/schedules", json={**body, "overlap": "allow", "overlap_limit": 100}).get_json()
+    evening = NOON.replace(hour=18)
+    with context.db.transaction() as session:
+        planner.plan(session, evening + 20 * MINUTE)
+        ledger.fire(session, evening + 20 * MINUTE)
+    with context.db.transaction() as session:
+        session.execute(update(Job).where(Job.due_at == evening + 10 * MINUTE).values(status="failed"))
+        session.execute(update(Job).where(Job.due_at == evening + 20 * MINUTE).values(status="lost"))
+    query = f"from={iso(evening)}&to={iso(evening + 40 * MINUTE)}"
+    told = client.get(f"/api/schedules/{made['id']}/calendar?{query}").get_json()["items"]
+    assert [(one["day"], one["ran"], one["failed"]) for one in told] == [("2026-11-22", 1, 1), ("2026-11-23", 1, 1)]
 
 
 def test_a_calendar_holds_for_its_schedules_from_the_next_second_on(

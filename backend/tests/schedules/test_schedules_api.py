@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from people import Browser
+from people import Browser, add_user
 from sqlalchemy import func, select
 
 from scripter.access.models import AuditEntry
@@ -48,6 +48,27 @@ def test_a_schedule_is_made_shown_changed_and_deleted(
     with context.db.reading() as session:
         tags = session.scalars(select(AuditEntry.tag).where(AuditEntry.target == f"schedule:{body['id']}")).all()
         assert tags == ["schedule:create", "schedule:change", "schedule:delete"]
+
+
+def test_a_schedule_is_given_to_somebody_whom_there_is(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    bertha = add_user(context, "bertha")
+    made = client.post("/api/schedules", json={"script_id": make_script(), "cron": "@daily"}).get_json()
+    assert made["owner"]["name"] == "anna"
+    owners = client.get("/api/schedules/owners").get_json()["items"]
+    assert [one["name"] for one in owners] == ["anna", "bertha"]
+    path = f"/api/schedules/{made['id']}"
+    given = client.patch(path, json={"owner_id": bertha.id}).get_json()
+    assert (given["owner"], given["created_by"]["name"]) == ({"id": bertha.id, "name": "bertha"}, "anna")
+    assert given["next"] == made["next"]
+    for nobody in (999, 0, "bertha"):
+        refused = client.patch(path, json={"owner_id": nobody})
+        assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "owner_id")
+    assert client.get(path).get_json()["owner"]["name"] == "bertha"
+    with context.db.reading() as session:
+        noted = session.scalars(select(AuditEntry.detail).where(AuditEntry.tag == "schedule:change")).one()
+    assert noted["owner"] == bertha.id
 
 
 def test_lists_are_by_script_name_with_one_next_run_and_the_last_outcome(

@@ -777,6 +777,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a schedule can be given to: everybody, the first user first. */
+        get: operations["schedules_list_owners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedules/pause-all": {
         parameters: {
             query?: never;
@@ -1829,13 +1846,16 @@ export interface components {
         };
         /**
          * DayView
-         * @description How often what became of the due times of one day, in the zone of the schedule.
+         * @description How often what became of the due times of one day, in the zone of the schedule. `failed`: how many of those that
+         *     ran or were caught up have failed or are lost.
          */
         DayView: {
             /** Caught Up */
             caught_up: number;
             /** Day */
             day: string;
+            /** Failed */
+            failed: number;
             /** Missed */
             missed: number;
             /** Planned */
@@ -2957,6 +2977,16 @@ export interface components {
          * @enum {string}
          */
         Overlap: "skip" | "queue" | "allow" | "replace" | "fail";
+        /**
+         * OwnerList
+         * @description People whom a schedule can be given to.
+         */
+        OwnerList: {
+            /** Items */
+            items: components["schemas"]["Named"][];
+            /** Next */
+            next?: number | null;
+        };
         /**
          * PackageChangeView
          * @description One package that is not the same in both; null: it is not there.
@@ -8852,6 +8882,80 @@ export interface operations {
             };
             /** @description The body is not of a type that is accepted here. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `errors` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Scripter. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service that is needed does not answer; see Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedules_list_owners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in, or the token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -33,7 +33,7 @@ export const scheduleKeys = {
   list: (scriptId: number | null) => ["schedules", "list", scriptId] as const,
   one: (id: number) => ["schedules", "one", id] as const,
   occurrences: (id: number) => ["schedules", "occurrences", id] as const,
-  /** What is counted over weeks: too much to be asked for anew with each job that begins or ends. */
+  /** What is counted over weeks: too much to be asked for anew at once with each job that begins or ends. */
   counted: ["schedule-counts"] as const,
   days: (id: number, span: Span) => ["schedule-counts", "days", id, span] as const,
   rows: (id: number, span: Span) => ["schedules", "rows", id, span] as const,
@@ -46,7 +46,8 @@ export const scheduleKeys = {
 
 const byId = (id: number) => ({ params: { path: { schedule_id: id } } });
 const LAST_RUNS = 20;
-const COUNT_AGAIN_MS = 30_000;
+/** Time passes, too: what is to come today becomes less. */
+const COUNT_AGAIN_MS = 60_000;
 
 export const schedulesQuery = (scriptId: number | null = null) =>
   queryOptions({
@@ -121,6 +122,14 @@ export const healthQuery = queryOptions({
 export const calendarsQuery = queryOptions({
   queryKey: scheduleKeys.calendars,
   queryFn: () => answer(api.GET("/api/calendars")),
+});
+
+/** Whom a schedule can be given to; only for those who may change schedules. */
+export const ownersQuery = queryOptions({
+  queryKey: ["schedule-owners"],
+  queryFn: () => answer(api.GET("/api/schedules/owners")),
+  staleTime: 60_000,
+  retry: false,
 });
 
 export const exportQuery = (scriptId: number | null) =>

@@ -22,6 +22,7 @@ test("a schedule that is only looked at is sent as it was", () => {
     environment: { REGION: "eu" },
     blackouts: [{ weekly: { days: ["sat"], from: "22:00", to: "06:00" }, reason: "Quiet." }],
     calendars: [4],
+    owner_id: 1,
   });
 });
 
@@ -30,6 +31,12 @@ test("only what belongs to the chosen kind is sent, on the clocks of the zone", 
   expect(bodyOf({ ...draft, kind: "once" })).toMatchObject({ cron: "", every_s: null, epoch: null, at: "2026-12-24T17:00:00.000Z" });
   expect(bodyOf({ ...draft, kind: "every" })).toMatchObject({ cron: "", every_s: 600, epoch: "2025-12-31T23:00:00.000Z", at: null });
   expect(previewOf({ ...draft, jitter_s: 9_999 }, 7)).toMatchObject({ cron: "0 3 * * *", jitter_s: 3_600, schedule_id: 7 });
+});
+
+test("whoever adds a schedule owns it, unless somebody else is chosen", () => {
+  expect(bodyOf(newDraft("3"))).not.toHaveProperty("owner_id");
+  expect(bodyOf({ ...newDraft("3"), owner: "2" })).toMatchObject({ owner_id: 2 });
+  expect(bodyOf(draftOf(schedule({ owner: null })))).not.toHaveProperty("owner_id");
 });
 
 test("what cannot be sent is said by the field", () => {

@@ -13,6 +13,8 @@ type Policies = Pick<
 
 export type Draft = Policies & {
   script: string | null;
+  /** Null: whoever adds it, or nobody as before. */
+  owner: string | null;
   every_s: number | null;
   /** Walls such as `2026-11-22T03:00`; empty for none. */
   epoch: string;
@@ -38,6 +40,7 @@ const NEW: Omit<Draft, "script" | "zone"> = {
   enabled: true,
   line: "",
   variables: "",
+  owner: null,
   priority: null,
   overlap: "skip",
   overlap_limit: 1,
@@ -60,6 +63,7 @@ export function draftOf(schedule: Schedule): Draft {
   return {
     ...{ kind, zone, overlap, overlap_limit, catch_up, catch_up_window_s, catch_up_cap, grace_s, jitter_s, enabled, priority, name },
     script: String(schedule.script.id),
+    owner: schedule.owner && String(schedule.owner.id),
     cron: schedule.cron || NEW.cron,
     every_s: schedule.every_s ?? NEW.every_s,
     epoch: wall(schedule.epoch),
@@ -118,6 +122,7 @@ export function bodyOf(draft: Draft): ScheduleBody {
     ...timesOf(draft),
     ...{ name, enabled, priority, overlap, overlap_limit, catch_up, catch_up_window_s, catch_up_cap, grace_s, jitter_s },
     script_id: Number(draft.script),
+    ...(draft.owner !== null && { owner_id: Number(draft.owner) }),
     arguments: splitArguments(draft.line).words,
     environment: parseEnvironment(draft.variables).values,
     blackouts: draft.blackouts,
@@ -128,6 +133,6 @@ export function bodyOf(draft: Draft): ScheduleBody {
 /** The fields that stand under "More": a refusal that names one of them opens it. */
 export const MORE_FIELDS = [
   "overlap", "overlap_limit", "catch_up", "catch_up_window_s", "catch_up_cap", "grace_s", "jitter_s",
-  "starts_at", "ends_at", "epoch", "priority", "blackouts", "calendars",
+  "starts_at", "ends_at", "epoch", "priority", "blackouts", "calendars", "owner_id",
 ];
 export const FIELDS = [...MORE_FIELDS, "script_id", "name", "kind", "cron", "zone", "every_s", "at", "arguments", "environment"];

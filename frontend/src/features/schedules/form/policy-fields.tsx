@@ -3,7 +3,7 @@ import { Fieldset, MultiSelect, Select, SimpleGrid, Stack, Text } from "@mantine
 import { useQuery } from "@tanstack/react-query";
 import type { Schedule } from "@/api/types";
 import { NumberField } from "@/ui/number-field";
-import { calendarsQuery } from "../api";
+import { calendarsQuery, ownersQuery } from "../api";
 import { catchUpWords, graceWords, jitterWords, overlapWords } from "../words";
 import { PeriodsField } from "./periods-field";
 import { SpanField } from "./span-field";
@@ -29,6 +29,7 @@ export function PolicyFields(props: FieldsProps) {
       <LateFields {...props} />
       <BoundFields {...props} />
       <QuietFields {...props} />
+      <OwnerField {...props} />
     </Stack>
   );
 }
@@ -126,6 +127,30 @@ function QuietFields({ draft, onChange, wrong }: FieldsProps) {
         )}
         <PeriodsField field="blackouts" periods={draft.blackouts} zone={draft.zone} onChange={(blackouts) => onChange({ blackouts })} wrong={wrong} />
       </Stack>
+    </Fieldset>
+  );
+}
+
+/** Nothing where there is nobody to choose. */
+function OwnerField({ draft, onChange, wrong }: FieldsProps) {
+  const { data } = useQuery(ownersQuery);
+  const people = data?.items ?? [];
+  const isOnlyOne = people.every(({ id }) => draft.owner === null || String(id) === draft.owner);
+  if (people.length <= 1 && isOnlyOne) return null;
+  return (
+    <Fieldset legend="Whose it is">
+      <Select
+        label="Owner"
+        description="Who is asked about it, and named on its page. Nobody gets other rights by it."
+        placeholder="You, when you add it"
+        data={people.map(({ id, name }) => ({ value: String(id), label: name }))}
+        value={draft.owner}
+        onChange={(owner) => onChange({ owner })}
+        error={wrong("owner_id")}
+        allowDeselect={false}
+        searchable
+        nothingFoundMessage="Nobody of that name"
+      />
     </Fieldset>
   );
 }

@@ -62,6 +62,25 @@ test("what the page itself can see is not sent at all", async () => {
   expect(sent()).toBeUndefined();
 });
 
+test("an owner is chosen where there are several people, and a refusal stands below the field", async () => {
+  const people = [1, 2].map((id) => ({ id, name: id === 1 ? "ada" : "bertha" }));
+  fakeServer((request) => ({ body: { items: request.url.endsWith("/owners") ? people : [] } }));
+  const onChange = vi.fn();
+  show(<PolicyFields draft={newDraft("3")} onChange={onChange} wrong={(field) => (field === "owner_id" ? "There is no such person." : null)} />);
+  const field = await screen.findByRole("combobox", { name: "Owner" }, SLOW);
+  expect(field).toHaveAccessibleDescription(/There is no such person.*Nobody gets other rights/);
+  await userEvent.click(field);
+  await userEvent.click(await screen.findByRole("option", { name: "bertha" }));
+  expect(onChange).toHaveBeenCalledWith({ owner: "2" });
+});
+
+test("where there is one person nobody is asked for the owner", async () => {
+  const seen = fakeServer((request) => ({ body: { items: request.url.endsWith("/owners") ? [{ id: 1, name: "ada" }] : [] } }));
+  show(<PolicyFields draft={newDraft("3")} onChange={vi.fn()} wrong={() => null} />);
+  await waitFor(() => expect(seen.some((one) => one.url.endsWith("/owners"))).toBe(true), SLOW);
+  expect(screen.queryByRole("combobox", { name: "Owner" })).not.toBeInTheDocument();
+});
+
 test("axe finds nothing in the policies, with periods of all kinds", async () => {
   fakeServer(() => ({ body: { items: [] } }));
   const blackouts = [newPeriod(), changedKind(newPeriod(), "date"), changedKind(newPeriod(), "span")];

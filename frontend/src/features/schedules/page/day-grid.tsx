@@ -3,8 +3,9 @@ import { VisuallyHidden } from "@mantine/core";
 import { useRef, useState, type KeyboardEvent } from "react";
 import { weekdayOf } from "@/lib/zones";
 import type { Day } from "../api";
+import { fillOf } from "../tones";
 import { DAY_NAMES, DAY_WORDS } from "../words";
-import { dayLabel, fillOf, holesOf } from "./ledger-days";
+import { dayLabel, troublesOf } from "./ledger-days";
 import classes from "./ledger.module.css";
 
 type Props = {
@@ -91,7 +92,7 @@ function DayButton({ day, counts, uncounted, today, chosen, stop, onReach, onCho
       type="button"
       className={classes.day}
       data-day={day}
-      style={{ background: uncounted && !counts ? "var(--ledger-plan)" : fillOf(counts) }}
+      style={{ background: uncounted && !counts ? "var(--tone-plan)" : fillOf(counts) }}
       tabIndex={stop ? 0 : -1}
       aria-pressed={chosen}
       title={label}
@@ -99,14 +100,14 @@ function DayButton({ day, counts, uncounted, today, chosen, stop, onReach, onCho
       onClick={() => onChoose(day)}
     >
       <VisuallyHidden>{label + (today ? ", today" : "")}</VisuallyHidden>
-      <Mark holes={holesOf(counts)} today={today} />
+      <Mark troubles={troublesOf(counts)} today={today} />
     </button>
   );
 }
 
-function Mark({ holes, today }: { holes: number; today: boolean }) {
-  if (holes) return <span className={classes.holes} aria-hidden>{holes > 99 ? "99+" : holes}</span>;
-  return today ? <span className={classes.holes} aria-hidden>•</span> : null;
+function Mark({ troubles, today }: { troubles: number; today: boolean }) {
+  if (troubles) return <span className={classes.mark} aria-hidden>{troubles > 99 ? "99+" : troubles}</span>;
+  return today ? <span className={classes.mark} aria-hidden>•</span> : null;
 }
 
 const mondays = (days: string[]) => days.filter((day) => weekdayOf(day) === 0);

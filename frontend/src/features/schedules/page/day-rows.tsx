@@ -6,7 +6,8 @@ import { clockOf, hourOf, startOf, addDays } from "@/lib/zones";
 import { ErrorAlert } from "@/ui/error-alert";
 import { hoursQuery, rowsQuery, type Day, type Span } from "../api";
 import { EntryList } from "../entries";
-import { countWords, fillOf, totalOf, type Counts } from "./ledger-days";
+import { fillOf, totalOf, type Counts } from "../tones";
+import { countWords } from "./ledger-days";
 import classes from "./ledger.module.css";
 
 /** More than these are not read from top to bottom. */

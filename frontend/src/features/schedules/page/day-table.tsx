@@ -5,7 +5,8 @@ import { dayWords } from "@/lib/zones";
 import { OUTCOME_WORDS } from "../words";
 import classes from "./ledger.module.css";
 
-const COLUMNS = ["ran", "caught_up", "skipped", "missed", "planned"] as const;
+const COLUMNS = ["ran", "failed", "caught_up", "skipped", "missed", "planned"] as const;
+const WORDS = { ...OUTCOME_WORDS, failed: "failed" };
 
 export function DayTable({ days, onChoose }: { days: Day[]; onChoose: (day: string) => void }) {
   if (days.length === 0) return <Text size="sm">Nothing was due in these weeks.</Text>;
@@ -16,7 +17,7 @@ export function DayTable({ days, onChoose }: { days: Day[]; onChoose: (day: stri
           <th scope="col">Day</th>
           {COLUMNS.map((one) => (
             <th key={one} scope="col">
-              {OUTCOME_WORDS[one]}
+              {WORDS[one]}
             </th>
           ))}
         </tr>
@@ -30,7 +31,9 @@ export function DayTable({ days, onChoose }: { days: Day[]; onChoose: (day: stri
               </Button>
             </th>
             {COLUMNS.map((one) => (
-              <td key={one}>{day[one] || ""}</td>
+              <td key={one} data-outcome={day[one] ? one : undefined}>
+                {day[one] || ""}
+              </td>
             ))}
           </tr>
         ))}

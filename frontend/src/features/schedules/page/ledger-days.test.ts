@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { countWords, dayLabel, fillOf, holesOf, sharesOf, stripOf, uncountedOf, type Counts } from "./ledger-days";
+import type { Counts } from "../tones";
+import { countWords, dayLabel, stripOf, troublesOf, uncountedOf } from "./ledger-days";
 
-const counts = (change: Partial<Counts>): Counts => ({ planned: 0, ran: 0, caught_up: 0, skipped: 0, missed: 0, ...change });
+const counts = (change: Partial<Counts>): Counts => ({ planned: 0, ran: 0, caught_up: 0, skipped: 0, missed: 0, failed: 0, ...change });
 
 test("a strip is twelve whole weeks, and ends with the one after today", () => {
   const days = stripOf("2026-11-22", 0);
@@ -11,8 +12,9 @@ test("a strip is twelve whole weeks, and ends with the one after today", () => {
 
 test("a day says what became of it, holes first", () => {
   expect(dayLabel("2026-11-22", counts({ ran: 23, missed: 1 }))).toBe("Sunday 22 November 2026: 1 missed, 23 ran");
+  expect(dayLabel("2026-11-22", counts({ ran: 23, failed: 2 }))).toBe("Sunday 22 November 2026: 23 ran; 2 failed");
   expect(countWords(undefined)).toBe("nothing due");
-  expect([holesOf(counts({ missed: 1, skipped: 2, ran: 5 })), holesOf(undefined)]).toEqual([3, 0]);
+  expect([troublesOf(counts({ missed: 1, skipped: 2, ran: 5, failed: 1 })), troublesOf(undefined)]).toEqual([4, 0]);
 });
 
 test("of what runs very often not all that is to come is counted, and that is said", () => {
@@ -21,16 +23,4 @@ test("of what runs very often not all that is to come is counted, and that is sa
   expect([...uncountedOf(days, [day("2026-11-22", 561), day("2026-11-23", 1440)])]).toEqual(["2026-11-23", "2026-11-24", "2026-11-25"]);
   expect(uncountedOf(days, [day("2026-11-23", 24)]).size).toBe(0);
   expect(dayLabel("2026-11-24", undefined, true)).toBe("Tuesday 24 November 2026: so many to come that they are not counted");
-});
-
-test("one hole among a thousand runs is still seen", () => {
-  const [hole, rest] = sharesOf(counts({ ran: 1439, missed: 1 }));
-  expect(hole?.[0]).toBe("bad");
-  expect(hole?.[1]).toBeGreaterThan(0.15);
-  expect(rest).toEqual(["good", 1]);
-});
-
-test("a day is coloured from top to bottom", () => {
-  expect(fillOf(counts({ ran: 1, planned: 1 }))).toBe("linear-gradient(var(--ledger-good) 0% 50%, var(--ledger-plan) 50% 100%)");
-  expect(fillOf(undefined)).toBe("linear-gradient(var(--ledger-none) 0% 100%)");
 });

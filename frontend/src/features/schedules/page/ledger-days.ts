@@ -1,14 +1,7 @@
-/** The days of a ledger as a calendar shows them: weeks, counts in words, colours by share. Pure. */
-import type { Outcome } from "@/api/types";
+/** The days of a ledger as a calendar shows them: weeks, and counts in words. Pure. */
 import { addDays, daysBetween, dayWords, weekdayOf } from "@/lib/zones";
-import { OUTCOME_WORDS } from "../words";
+import { failedWords, outcomeWords, totalOf, type Counts } from "../tones";
 
-export type Counts = Record<Outcome, number>;
-export type Tone = "good" | "bad" | "warn" | "plan" | "none";
-
-/** What stands out first. */
-const ORDER: Outcome[] = ["missed", "skipped", "caught_up", "ran", "planned"];
-const TONES: Record<Outcome, Tone> = { missed: "bad", skipped: "warn", caught_up: "good", ran: "good", planned: "plan" };
 const WEEKS = 12;
 const AHEAD = 1;
 
@@ -18,14 +11,9 @@ export function stripOf(today: string, back: number): string[] {
   return daysBetween(addDays(last, 1 - 7 * WEEKS), last);
 }
 
-export function totalOf(counts: Counts): number {
-  return ORDER.reduce((sum, outcome) => sum + counts[outcome], 0);
-}
-
-/** `1 missed, 23 ran`; `nothing due` for none. */
+/** `1 missed, 23 ran; 2 failed`; `nothing due` for none. */
 export function countWords(counts: Counts | undefined): string {
-  const words = ORDER.flatMap((outcome) => (counts?.[outcome] ? [`${counts[outcome]} ${OUTCOME_WORDS[outcome]}`] : []));
-  return words.join(", ") || "nothing due";
+  return counts && totalOf(counts) > 0 ? outcomeWords(counts).join(", ") + failedWords(counts) : "nothing due";
 }
 
 export function dayLabel(day: string, counts: Counts | undefined, uncounted = false): string {
@@ -43,35 +31,7 @@ export function uncountedOf(days: string[], counted: (Counts & { day: string })[
   return new Set(days.filter((day) => day >= last.day));
 }
 
-/** How many due times did not run, for a mark that needs no colour. */
-export function holesOf(counts: Counts | undefined): number {
-  return counts ? counts.missed + counts.skipped : 0;
+/** How many due times did not run or failed, for a mark that needs no colour. */
+export function troublesOf(counts: Counts | undefined): number {
+  return counts ? counts.missed + counts.skipped + counts.failed : 0;
 }
-
-/** The colours of one day from top to bottom, each with where it ends (0 to 1). What is there at all is seen: a fifth. */
-export function sharesOf(counts: Counts | undefined): [tone: Tone, end: number][] {
-  const total = counts ? totalOf(counts) : 0;
-  if (!counts || total === 0) return [["none", 1]];
-  const weights = new Map<Tone, number>();
-  for (const outcome of ORDER) {
-    if (counts[outcome] === 0) continue;
-    const tone = TONES[outcome];
-    weights.set(tone, (weights.get(tone) ?? 0) + Math.max(counts[outcome] / total, 0.2));
-  }
-  const sum = [...weights.values()].reduce((all, one) => all + one, 0);
-  let end = 0;
-  return [...weights].map(([tone, weight]) => [tone, (end += weight / sum)]);
-}
-
-/** The same for CSS, by the names of the ledger's colours. */
-export function fillOf(counts: Counts | undefined): string {
-  let from = 0;
-  const stops = sharesOf(counts).map(([tone, end]) => {
-    const stop = `var(--ledger-${tone}) ${percent(from)} ${percent(end)}`;
-    from = end;
-    return stop;
-  });
-  return `linear-gradient(${stops.join(", ")})`;
-}
-
-const percent = (share: number) => `${Number((share * 100).toFixed(1))}%`;

@@ -9,6 +9,8 @@ import { addDays, dayOf, startOf } from "@/lib/zones";
 import { Card } from "@/ui/card";
 import { ErrorAlert } from "@/ui/error-alert";
 import { daysQuery, type Day } from "../api";
+import { Legend } from "../legend";
+import tones from "../tones.module.css";
 import { DayRows } from "./day-rows";
 import { DayTable } from "./day-table";
 import { DayGrid } from "./day-grid";
@@ -32,7 +34,7 @@ export function Ledger({ schedule }: { schedule: Schedule }) {
   const choose = (next: string) => set({ day: next === day ? null : next, hour: null });
   return (
     <Card title="Ledger" side={<Sides back={back} onBack={setBack} asTable={asTable} onTable={(on) => set({ ledger: on ? "table" : null })} />}>
-      <Stack gap="xs" className={classes.ledger}>
+      <Stack gap="xs" className={tones.tones}>
         <ErrorAlert error={error} />
         <div className={classes.scroll}>
           {asTable ? (
@@ -41,7 +43,7 @@ export function Ledger({ schedule }: { schedule: Schedule }) {
             <DayGrid days={days} byDay={byDay} uncounted={uncountedOf(days, data?.items ?? [])} today={today} chosen={day} onChoose={choose} />
           )}
         </div>
-        <Legend zone={zone} />
+        <Legend note={`Numbers: how many did not run, or failed. Days of ${zone}.`} />
         {day && <Chosen schedule={schedule} day={day} counts={byDay.get(day)} hour={search.get("hour")} onHour={(hour) => set({ hour })} />}
       </Stack>
     </Card>
@@ -85,26 +87,5 @@ function Sides({ back, onBack, asTable, onTable }: SideProps) {
         <ChevronRight size={16} />
       </ActionIcon>
     </Group>
-  );
-}
-
-const LEGEND = [
-  ["good", "ran or caught up"],
-  ["warn", "skipped"],
-  ["bad", "missed"],
-  ["plan", "to come"],
-] as const;
-
-function Legend({ zone }: { zone: string }) {
-  return (
-    <div className={classes.legend}>
-      {LEGEND.map(([tone, words]) => (
-        <span key={tone}>
-          <i style={{ background: `var(--ledger-${tone})` }} aria-hidden />
-          {words}
-        </span>
-      ))}
-      <span>Numbers: how many did not run. Days of {zone}.</span>
-    </div>
   );
 }

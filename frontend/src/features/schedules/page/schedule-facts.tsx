@@ -14,7 +14,7 @@ import { useTakeOver } from "../api";
 import classes from "../schedules.module.css";
 import { catchUpWords, graceWords, jitterWords, overlapWords, periodWords } from "../words";
 
-type Props = { schedule: Schedule; viewer: { id: number; name: string } };
+type Props = { schedule: Schedule; viewer: { id: number; scopes: string[] } };
 
 export function ScheduleFacts({ schedule, viewer }: Props) {
   const { zone, owner, environment } = schedule;
@@ -59,7 +59,7 @@ function Owner({ schedule, viewer }: Props) {
   return (
     <>
       {schedule.owner?.name ?? "nobody"}{" "}
-      {schedule.owner?.id !== viewer.id && (
+      {schedule.owner?.id !== viewer.id && viewer.scopes.includes("schedule:write") && (
         <Button size="compact-xs" variant="default" loading={take.isPending} onClick={() => take.mutate(viewer.id, { onSuccess: done, onError: toastError })}>
           Take over
         </Button>

@@ -2,6 +2,7 @@
 import { Text } from "@mantine/core";
 import { dayWords } from "@/lib/zones";
 import { Section } from "@/ui/section";
+import tones from "../tones.module.css";
 import { Chip, Strip } from "./pieces";
 import { oftenWords, type Item, type Week } from "./week";
 import type { WeekProps } from "./week-grid";
@@ -9,7 +10,7 @@ import classes from "./week.module.css";
 
 export function DayLists({ week, days, today, zone, onShow }: WeekProps) {
   return (
-    <div className={`${classes.days} ${classes.week}`} style={{ border: 0, background: "none" }}>
+    <div className={`${tones.tones} ${classes.days}`}>
       {days.map((day) => {
         const items = itemsOf(week, day);
         const often = week.dense.filter((one) => one.days.has(day));

@@ -8,12 +8,12 @@ import { EmptyState } from "@/ui/empty-state";
 import { ErrorAlert } from "@/ui/error-alert";
 import { Notice } from "@/ui/notice";
 import { hoursQuery, type Hours, type Span } from "../api";
+import { Legend } from "../legend";
 import { NewSchedule } from "../schedules";
 import { DayLists } from "./day-lists";
 import { HourDetails } from "./hour-details";
 import { weekOfHours, type Item } from "./week";
 import { WeekGrid } from "./week-grid";
-import classes from "./week.module.css";
 
 type Props = { monday: string; zone: string };
 
@@ -36,7 +36,7 @@ export function WeekCalendar({ monday, zone }: Props) {
     <>
       <Left hours={data} />
       {narrow ? <DayLists {...parts} /> : <WeekGrid {...parts} />}
-      <Legend />
+      <Legend mt="xs" />
       {shown && <HourDetails item={shown} zone={zone} onClose={() => setShown(null)} />}
     </>
   );
@@ -61,25 +61,5 @@ function Left({ hours }: { hours: Hours }) {
         {!hours.complete && "There is more in this week than fits. The pages of the schedules show all of it."}
       </Text>
     </Notice>
-  );
-}
-
-const LEGEND = [
-  ["good", "ran"],
-  ["bad", "failed or missed"],
-  ["warn", "skipped"],
-  ["plan", "to come"],
-] as const;
-
-function Legend() {
-  return (
-    <div className={`${classes.week} ${classes.legend}`} style={{ border: 0, background: "none" }}>
-      {LEGEND.map(([tone, words]) => (
-        <span key={tone} data-tone={tone}>
-          <i aria-hidden />
-          {words}
-        </span>
-      ))}
-    </div>
   );
 }

@@ -1,6 +1,7 @@
 /** Seven days side by side, an hour a row; hours without anything are thin. Above them what runs often. */
 import { Fragment, useState } from "react";
 import { dayWords } from "@/lib/zones";
+import tones from "../tones.module.css";
 import { Chip, Strip } from "./pieces";
 import { keyOf, oftenWords, type Item, type Week } from "./week";
 import classes from "./week.module.css";
@@ -14,7 +15,7 @@ const head = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric"
 export function WeekGrid(props: WeekProps) {
   const { week, days, today } = props;
   return (
-    <div className={classes.week} tabIndex={0} role="region" aria-label="The week">
+    <div className={`${tones.tones} ${classes.week}`} tabIndex={0} role="region" aria-label="The week">
       <table className={classes.grid}>
         <thead>
           <tr>

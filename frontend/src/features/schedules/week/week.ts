@@ -2,12 +2,10 @@
 import { listed } from "@/lib/format";
 import { dayOf, hourOf } from "@/lib/zones";
 import type { Hours } from "../api";
-import type { Counts } from "../page/ledger-days";
-import { OUTCOME_WORDS } from "../words";
+import { failedWords, outcomeWords, toneOf, totalOf, type Tone } from "../tones";
 
 export type Cell = Hours["cells"][number];
 export type Shown = Hours["schedules"][number];
-export type Tone = "good" | "bad" | "warn" | "plan";
 export type Item = { cell: Cell; schedule: Shown; tone: Tone; count: number };
 /** A schedule that runs so often that single runs say nothing; `hours` by day, 24 places each. */
 export type Dense = { schedule: Shown; perHour: number; days: Map<string, (Item | null)[]> };
@@ -16,7 +14,6 @@ export type Week = { items: Map<string, Item[]>; dense: Dense[] };
 /** More in an hour, or in a day, would bury everything else. */
 const MANY_AN_HOUR = 4;
 const MANY_A_DAY = 8;
-const OUTCOMES = ["missed", "skipped", "caught_up", "ran", "planned"] as const;
 
 export const keyOf = (day: string, hour: number) => `${day} ${hour}`;
 
@@ -38,14 +35,7 @@ export function weekOfHours(hours: Hours, zone: string): Week {
 }
 
 function itemOf(cell: Cell, schedule: Shown): Item {
-  return { cell, schedule, tone: toneOf(cell), count: OUTCOMES.reduce((sum, one) => sum + cell[one], 0) };
-}
-
-/** What somebody should look at comes first. */
-export function toneOf(cell: Omit<Cell, "schedule_id" | "first_at" | "at">): Tone {
-  if (cell.missed || cell.failed) return "bad";
-  if (cell.skipped) return "warn";
-  return cell.ran || cell.caught_up ? "good" : "plan";
+  return { cell, schedule, tone: toneOf(cell), count: totalOf(cell) };
 }
 
 function isDense(items: Item[], zone: string): boolean {
@@ -74,18 +64,9 @@ function put(items: Week["items"], item: Item, zone: string): void {
   items.set(key, [...(items.get(key) ?? []), item]);
 }
 
-/** The counts as they are coloured: a run that failed is as red as one that never took place. */
-export function seenOf(cell: Cell): Counts {
-  return { ...cell, missed: cell.missed + cell.failed, ran: Math.max(0, cell.ran - cell.failed) };
-}
-
-/** `58 ran, 2 of them failed`, `1 missed and 1 to come`. */
+/** `2 ran; 1 failed`, `1 missed and 1 to come`. */
 export function itemWords({ cell }: Item): string {
-  const words = OUTCOMES.flatMap((outcome) => {
-    if (!cell[outcome]) return [];
-    return `${cell[outcome]} ${outcome === "planned" ? "to come" : OUTCOME_WORDS[outcome]}`;
-  });
-  return listed(words) + (cell.failed ? `; ${cell.failed} failed` : "");
+  return listed(outcomeWords(cell)) + failedWords(cell);
 }
 
 /** `60 an hour`, or how often on its busiest day where it runs less than that. */
