@@ -15,7 +15,7 @@ from scripter.context import Context
 from scripter.images.models import FINISHED, Build, BuildStatus, Image
 from scripter.jobs import feed
 from scripter.lib.sse import Event
-from scripter.schedules.models import Calendar, Pause, Schedule
+from scripter.schedules.models import Calendar, Occurrence, Outcome, Pause, Schedule
 from scripter.scripts.models import Script, Version
 
 LOOK_S = 1.0
@@ -59,7 +59,7 @@ def _look(session: Session) -> State:
     return {
         "images": (_rows(session, Image), _builds(session)),
         "scripts": (_rows(session, Script), session.scalar(select(func.max(Version.id)))),
-        "schedules": (_rows(session, Schedule), _rows(session, Calendar), _pauses(session), _due(session)),
+        "schedules": (_rows(session, Schedule), _rows(session, Calendar), _pauses(session), *_due(session)),
     }
 
 
@@ -78,6 +78,8 @@ def _pauses(session: Session) -> Hashable:
     return tuple(session.execute(select(func.count(), func.max(Pause.id))).one())
 
 
-def _due(session: Session) -> Hashable:
-    """The next of all runs: when it has been planned, every list of next runs has another beginning."""
-    return session.scalar(select(func.min(Schedule.next_at)))
+def _due(session: Session) -> tuple[Hashable, Hashable]:
+    """The next of all runs: when it has been planned, every list of next runs has another beginning. And the first that
+    waits to start: another one when it has been settled, also where no job came of it."""
+    waiting = select(func.min(Occurrence.planned_at)).where(Occurrence.outcome == Outcome.PLANNED)
+    return session.scalar(select(func.min(Schedule.next_at))), session.scalar(waiting)

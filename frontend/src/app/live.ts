@@ -5,10 +5,14 @@ import { openStream, type StreamState } from "@/api/stream";
 import type { Job } from "@/api/types";
 import { jobKeys } from "@/features/jobs/api";
 import { takeJob } from "@/features/jobs/live";
+import { scheduleKeys } from "@/features/schedules/api";
 import { BASE } from "@/lib/base";
+import { paced } from "@/lib/paced";
 
 /** Lists are asked for anew so often at most, however much happens. */
 const PAUSE_MS = 700;
+/** And what is counted over weeks so often: the first change shows as soon, those right after it a little later. */
+const COUNT_PACE = { delayMs: PAUSE_MS, leastMs: 2_000 };
 /** A line that comes back sooner is not worth a word. */
 const PATIENCE_MS = 2_500;
 
@@ -21,6 +25,9 @@ const KEYS: Record<string, QueryKey[]> = {
   scripts: [["scripts"], ["images"], ["schedules"]],
   schedules: [["schedules"], ["scripts"]],
 };
+
+/** After a change of these the calendars of schedules count anew. */
+const COUNTED = ["jobs", "schedules"];
 
 /** Never asked for anew by itself: an editor's draft begins with the files as they were. */
 const isNoDraft = ({ queryKey }: { queryKey: QueryKey }) => queryKey[1] !== "files";
@@ -73,6 +80,7 @@ function patient(say: (lost: boolean) => void): (state: StreamState) => void {
 
 function refresher(cache: QueryClient): { soon: (kinds: string[]) => void; stop: () => void } {
   const waiting = new Set<string>();
+  const counts = paced(() => cache.invalidateQueries({ queryKey: scheduleKeys.counted }), COUNT_PACE);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const now = () => {
     timer = undefined;
@@ -84,8 +92,12 @@ function refresher(cache: QueryClient): { soon: (kinds: string[]) => void; stop:
     soon: (kinds) => {
       kinds.forEach((kind) => waiting.add(kind));
       timer ??= setTimeout(now, PAUSE_MS);
+      if (kinds.some((kind) => COUNTED.includes(kind))) counts.soon();
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      clearTimeout(timer);
+      counts.stop();
+    },
   };
 }
 
