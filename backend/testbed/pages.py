@@ -26,6 +26,11 @@ FLAGS = (
 )
 
 
+_ARRIVED = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished)).then(() => null)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One picture: `address` may name things of `demo.Things`, as in `/jobs/{job}`."""
@@ -104,3 +109,9 @@ def settle(page: Page) -> None:
     for sign in (".mantine-Skeleton-root", ".mantine-Loader-root"):
         expect(page.locator(sign)).to_have_count(0, timeout=60_000)
     page.evaluate("document.fonts.ready")
+    still(page)
+
+
+def still(page: Page) -> None:
+    """Until what fades or moves has arrived. What turns for ever is not waited for."""
+    page.evaluate(_ARRIVED)

@@ -1,6 +1,7 @@
 /** A form: its fields, what the server refused and no field shows, and the button that sends it. */
 import { Button, Group, Stack } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
+import { keepEnter } from "./enter";
 import { ErrorAlert } from "./error-alert";
 
 type Props = {
@@ -21,7 +22,7 @@ export function Form({ action, sending, shown, onSubmit, beside, children }: Pro
     onSubmit();
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} onKeyDown={keepEnter}>
       <Stack>
         {children}
         <ErrorAlert error={sending.error} hide={shown} />

@@ -29,6 +29,7 @@ export function Editor({ path, value, label, readOnly = false, onChange, assista
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const shelf = useRef(new Map<string, EditorState>());
+  const served = useRef(0);
   const changed = useEffectEvent((text: string) => onChange?.(text));
   const newest = useEffectEvent(() => assistant ?? {});
   const goTo = useEffectEvent((target: Place) => onGoTo?.(target));
@@ -63,7 +64,9 @@ export function Editor({ path, value, label, readOnly = false, onChange, assista
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || !place || place.path !== path) return;
+    // Once only: whoever comes back to the file later finds the cursor where it was left.
+    if (!editor || !place || place.path !== path || place.stamp === served.current) return;
+    served.current = place.stamp;
     const position = positionOf(editor.state.doc, place);
     editor.dispatch({ selection: { anchor: position }, effects: EditorView.scrollIntoView(position, { y: "center" }) });
     editor.focus();

@@ -47,7 +47,10 @@ function definitions(desk: Desk): Extension {
 }
 
 async function follow(desk: Desk, view: EditorView, position: number): Promise<void> {
+  const before = view.state.doc;
   const found = await quietly(desk.assistant().define?.(question(desk, view, position)));
+  // Whoever writes on, or has gone to another file, is left where they are.
+  if (view.state.doc !== before) return;
   const [target] = found?.targets ?? [];
   if (target) desk.goTo(target);
   else if (found?.outside) desk.tell(`${found.outside} is not in this script's files: it comes with Python.`);

@@ -1,11 +1,13 @@
 /** Problems while one types: marks in the gutter, waves under the text, a list on demand, repairs by a click. */
 import { forceLinting, lintGutter, linter, lintKeymap, openLintPanel, type Diagnostic } from "@codemirror/lint";
-import type { Extension, Text } from "@codemirror/state";
+import { EditorState, type Extension, type Text } from "@codemirror/state";
 import { keymap, type EditorView } from "@codemirror/view";
 import type { CodeProblem, Desk, Edit } from "./assistant";
 import { positionOf } from "./columns";
 
 const PAUSE_MS = 450;
+/** The list's own words, as the pages say it. */
+const WORDS = { "No diagnostics": "No problems", Diagnostics: "Problems" };
 
 export function problemsOf(desk: Desk): Extension {
   let last: readonly Diagnostic[] = [];
@@ -16,7 +18,7 @@ export function problemsOf(desk: Desk): Extension {
     last = found ? found.map((one) => diagnostic(doc, one)) : last.filter((one) => one.to <= doc.length);
     return last;
   };
-  return [linter(ask, { delay: PAUSE_MS }), lintGutter(), keymap.of(lintKeymap)];
+  return [linter(ask, { delay: PAUSE_MS }), lintGutter(), keymap.of(lintKeymap), EditorState.phrases.of(WORDS)];
 }
 
 export { forceLinting, openLintPanel };

@@ -1,5 +1,5 @@
 /** How the function is called whose brackets one is writing in: shown above them, the present parameter in bold. */
-import { syntaxTree } from "@codemirror/language";
+import { ensureSyntaxTree } from "@codemirror/language";
 import { Prec, StateEffect, StateField, type EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, showTooltip, ViewPlugin, type Tooltip, type ViewUpdate } from "@codemirror/view";
 import type { Desk, Signature } from "./assistant";
@@ -7,6 +7,8 @@ import { spotAt } from "./columns";
 import { quietly } from "./problems";
 
 const PAUSE_MS = 120;
+/** What has not been parsed yet is parsed for so long, and then after another pause. */
+const PARSING_MS = 50;
 
 const show = StateEffect.define<Tooltip | null>();
 
@@ -23,6 +25,8 @@ export function signatureOf(desk: Desk): Extension {
   const plugin = ViewPlugin.define((view) => new Follower(view, desk));
   const close = (view: EditorView) => {
     if (!view.state.field(shown)) return false;
+    // Nor may an answer that is on its way bring it back.
+    view.plugin(plugin)?.destroy();
     view.dispatch({ effects: show.of(null) });
     return true;
   };
@@ -43,14 +47,21 @@ class Follower {
   update(update: ViewUpdate): void {
     if (!update.docChanged && !update.selectionSet) return;
     this.destroy();
-    const open = bracketAt(update.state);
     // Only moving about does not bring it up, but it goes on in what is shown already.
-    const wanted = open !== null && (update.docChanged || update.state.field(shown) !== null);
-    this.timer = setTimeout(() => void (wanted ? this.ask(open) : this.hide()), wanted ? PAUSE_MS : 0);
+    if (update.docChanged || update.state.field(shown)) this.lookSoon();
   }
   destroy(): void {
     clearTimeout(this.timer);
     this.stop.abort();
+  }
+  private lookSoon(): void {
+    this.timer = setTimeout(() => void this.look(), PAUSE_MS);
+  }
+  private async look(): Promise<void> {
+    const open = bracketAt(this.view.state);
+    if (open === undefined) this.lookSoon();
+    else if (open === null) this.hide();
+    else await this.ask(open);
   }
   private async ask(open: number): Promise<void> {
     this.stop = new AbortController();
@@ -67,10 +78,13 @@ class Follower {
   }
 }
 
-/** Where the innermost brackets open that are not closed before the cursor; null outside of any call. */
-export function bracketAt(state: EditorState): number | null {
+/** Where the innermost brackets open that are not closed before the cursor; null outside of any call, undefined while
+ * the text is not parsed so far. */
+function bracketAt(state: EditorState): number | null | undefined {
   const { head } = state.selection.main;
-  for (let node = syntaxTree(state).resolveInner(head, -1); node.parent; node = node.parent) {
+  const tree = ensureSyntaxTree(state, head, PARSING_MS);
+  if (!tree) return undefined;
+  for (let node = tree.resolveInner(head, -1); node.parent; node = node.parent) {
     if (node.name !== "ArgList") continue;
     const closed = node.to <= head && state.sliceDoc(node.to - 1, node.to) === ")";
     if (node.from < head && !closed) return node.from;

@@ -1,7 +1,7 @@
 /** The files as a tree, for the mouse and for the keyboard: arrows, Enter, F2 to rename, Delete. */
 import { ActionIcon, Menu } from "@mantine/core";
 import { ChevronDown, ChevronRight, Ellipsis } from "lucide-react";
-import { useRef, type DragEvent, type KeyboardEvent } from "react";
+import { useEffect, useRef, type DragEvent, type KeyboardEvent } from "react";
 import classes from "./files.module.css";
 import type { TreeRow } from "./tree";
 import type { DraftHandle } from "./use-draft";
@@ -14,11 +14,16 @@ type Props = { handle: DraftHandle; tree: TreeHandle; readOnly: boolean; onOpene
 
 export function FileTree({ handle, tree, readOnly, onOpened }: Props) {
   const list = useRef<HTMLDivElement>(null);
+  const reach = (path: string) => list.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus();
   const focus = (row: TreeRow | undefined) => {
     if (!row) return;
     tree.setFocused(row.path);
-    list.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(row.path)}"]`)?.focus();
+    reach(row.path);
   };
+  const { wanted } = tree;
+  useEffect(() => {
+    if (wanted) reach(wanted.path);
+  }, [wanted]);
   const open = (row: TreeRow) => {
     tree.open(row);
     if (row.kind === "file") onOpened();
@@ -102,7 +107,7 @@ function Row({ row, handle, tree, readOnly, onPress, onOpen }: RowProps) {
       </span>
       <span className={classes.name}>{row.name}</span>
       {handle.changed.has(path) && <span className={classes.mark} title="Not saved yet" />}
-      {mayChange && <RowMenu row={row} tree={tree} />}
+      {mayChange ? <RowMenu row={row} tree={tree} /> : <span className={classes.noMenu} />}
     </div>
   );
 }

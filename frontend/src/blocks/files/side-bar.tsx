@@ -40,7 +40,7 @@ export function SideBar({ handle, readOnly, entry, searching, onSearching, onOpe
         <FileTree handle={handle} tree={tree} readOnly={readOnly} onOpened={onOpened} />
       )}
       {tree.naming && (
-        <FileNameDialog naming={tree.naming} taken={tree.taken} onDone={tree.named} onClose={() => tree.setNaming(null)} />
+        <FileNameDialog naming={tree.naming} taken={tree.taken} onDone={tree.named} onClose={tree.unnamed} />
       )}
     </div>
   );

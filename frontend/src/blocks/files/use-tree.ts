@@ -14,6 +14,8 @@ export function useTree(handle: DraftHandle, entry: string) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState<string | null>(null);
   const [naming, setNaming] = useState<Naming | null>(null);
+  /** A row that the keyboard goes to once it is there; `stamp` tells one time from the next. */
+  const [wanted, setWanted] = useState<{ path: string; stamp: number } | null>(null);
   const paths = draft.files.map((file) => file.path);
   // A folder that has got a file needs no help any more to be there.
   const bare = empty.filter((folder) => !paths.some((path) => isWithin(path, folder)));
@@ -30,10 +32,14 @@ export function useTree(handle: DraftHandle, entry: string) {
   };
   /** The entry is needed: it stays, and with it the folders above it. */
   const fixed = (path: string) => isWithin(entry, path);
+  const focus = (path: string) => {
+    setFocused(path);
+    setWanted((before) => ({ path, stamp: (before?.stamp ?? 0) + 1 }));
+  };
   const move = (from: string, to: string) => {
     dispatch({ type: "rename", from, to });
     setEmpty((before) => before.map((path) => movedPath(path, from, to)));
-    setFocused(to);
+    focus(to);
     reveal(to);
   };
   const remove = (path: string) => {
@@ -41,18 +47,32 @@ export function useTree(handle: DraftHandle, entry: string) {
     const folders = empty.filter((folder) => isWithin(folder, path));
     dispatch({ type: "remove", path });
     setEmpty((before) => before.filter((folder) => !isWithin(folder, path)));
+    const at = rows.findIndex((row) => row.path === path);
+    const next = rows.slice(at).find((row) => !isWithin(row.path, path)) ?? rows[at - 1];
+    if (next) focus(next.path);
     toastUndo(`Deleted ${path}.`, () => {
       if (gone.length > 0) dispatch({ type: "put", files: gone });
       setEmpty((before) => [...before, ...folders]);
     });
   };
   const named = (path: string) => {
-    if (naming?.from) move(naming.from, path);
-    else if (naming?.kind === "folder") setEmpty((before) => [...before, path]);
-    else dispatch({ type: "put", files: [{ path, content: "" }] });
-    reveal(path);
-    setFocused(path);
     setNaming(null);
+    if (naming?.from) return move(naming.from, path);
+    reveal(path);
+    if (naming?.kind === "folder") {
+      setEmpty((before) => [...before, path]);
+      focus(path);
+    } else {
+      dispatch({ type: "put", files: [{ path, content: "" }] });
+      setFocused(path);
+      // One names a file to write in it.
+      handle.goTo({ path, line: 1, column: 0 });
+    }
+  };
+  /** Back to where the keyboard was. */
+  const unnamed = () => {
+    setNaming(null);
+    if (current) focus(current.path);
   };
   const drop = (path: string, folder: string) => {
     const to = droppedPath(path, folder);
@@ -65,7 +85,7 @@ export function useTree(handle: DraftHandle, entry: string) {
   };
   const askName = (row: TreeRow) => setNaming({ kind: row.kind, from: row.path, start: row.path });
   const taken = paths.filter((path) => !naming?.from || !isWithin(path, naming.from));
-  return { rows, current, setFocused, open, toggle, fixed, remove, drop, naming, ask, askName, named, setNaming, taken };
+  return { rows, current, wanted, setFocused, open, toggle, fixed, remove, drop, naming, ask, askName, named, unnamed, taken };
 }
 
 export type TreeHandle = ReturnType<typeof useTree>;

@@ -1,9 +1,10 @@
 /** The history of an image's files: who saved what, any two compared, an earlier one brought back. */
-import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Image, ImageVersion } from "@/api/types";
 import { FilesDiff } from "@/blocks/diff/files-diff";
+import { VersionPair, type Pair } from "@/blocks/diff/version-pair";
 import { BuildStatusPill } from "@/blocks/status";
 import { plural } from "@/lib/format";
 import { Card } from "@/ui/card";
@@ -14,7 +15,6 @@ import { Time } from "@/ui/time";
 import { toast } from "@/ui/toast";
 import { useRestoreVersion, versionQuery, versionsQuery } from "./api";
 
-export type Pair = { before: number; after: number };
 type Props = { image: Image; pair: Pair | null; onPair: (pair: Pair | null) => void; onRestored: () => void };
 
 export function ImageVersions({ image, pair, onPair, onRestored }: Props) {
@@ -23,7 +23,7 @@ export function ImageVersions({ image, pair, onPair, onRestored }: Props) {
   const newest = data.items[0]?.number ?? 1;
   return (
     <Stack>
-      {pair && <Comparison key={`${pair.before} ${pair.after}`} image={image} numbers={data.items.map((one) => one.number)} pair={pair} onPair={onPair} />}
+      {pair && <Comparison image={image} versions={data.items} pair={pair} onPair={onPair} />}
       <Rows label="Versions">
         {data.items.map((version) => (
           <Row
@@ -88,40 +88,18 @@ function LastBuild({ version: { builds } }: { version: ImageVersion }) {
   );
 }
 
-type ComparisonProps = { image: Image; numbers: number[]; pair: Pair; onPair: (pair: Pair | null) => void };
+type ComparisonProps = { image: Image; versions: ImageVersion[]; pair: Pair; onPair: (pair: Pair | null) => void };
 
-function Comparison({ image, numbers, pair, onPair }: ComparisonProps) {
+function Comparison({ image, versions, pair, onPair }: ComparisonProps) {
   const before = useQuery(versionQuery(image.id, pair.before));
   const after = useQuery(versionQuery(image.id, pair.after));
-  const choices = [...new Set([...numbers, pair.before, pair.after])].sort((a, b) => b - a).map((one) => ({ value: String(one), label: `Version ${one}` }));
   return (
-    <Card
-      title="Compare versions"
-      side={
-        <Button size="compact-sm" variant="default" onClick={() => onPair(null)}>
-          Close
-        </Button>
-      }
-    >
-      <Group mb="sm" align="flex-end">
-        <NativeSelect
-          size="xs"
-          label="From"
-          data={choices}
-          value={String(pair.before)}
-          onChange={(event) => onPair({ ...pair, before: Number(event.currentTarget.value) })}
-        />
-        <NativeSelect
-          size="xs"
-          label="To"
-          data={choices}
-          value={String(pair.after)}
-          onChange={(event) => onPair({ ...pair, after: Number(event.currentTarget.value) })}
-        />
-      </Group>
+    <Card title="Compare versions">
+      <VersionPair versions={versions} pair={pair} onPair={onPair} onClose={() => onPair(null)} />
       <ErrorAlert error={before.error ?? after.error} />
       {before.data && after.data && (
         <FilesDiff
+          key={`${pair.before} ${pair.after}`}
           before={before.data.items}
           after={after.data.items}
           labels={{ before: `Version ${pair.before}`, after: `Version ${pair.after}` }}

@@ -5,6 +5,9 @@ import type { Assistant, CodeProblem, Question } from "@/blocks/code-editor/assi
 import { isPython } from "@/blocks/code-editor/languages";
 import type { Draft } from "@/blocks/files/draft";
 
+/** The server gives up after some seconds; nobody waits longer than this many times that. */
+const TRIES = 4;
+
 /** `base` is the version that the draft began with. */
 export function useAssistant(scriptId: number, base: number, draft: Draft): Assistant {
   return useMemo(() => assistantOf(scriptId, base, draft), [scriptId, base, draft]);
@@ -12,7 +15,7 @@ export function useAssistant(scriptId: number, base: number, draft: Draft): Assi
 
 function assistantOf(scriptId: number, base: number, draft: Draft): Assistant {
   const path = { params: { path: { script_id: scriptId } } };
-  const asked = (question: Question) => ({ ...path, body: bodyOf(base, draft, question), signal: question.signal });
+  const about = (question: Question) => ({ ...path, body: bodyOf(base, draft, question), signal: question.signal });
   return {
     async problems(file, content) {
       if (!isPython(file)) return [];
@@ -24,22 +27,35 @@ function assistantOf(scriptId: number, base: number, draft: Draft): Assistant {
       return found.late ? null : { content: found.content ?? null, why: found.why ?? "" };
     },
     async complete(question) {
-      const found = await answer(api.POST("/api/scripts/{script_id}/python/complete", asked(question)));
-      return found.late ? null : { names: found.names ?? [], start: found.start ?? 0, whole: found.whole ?? false };
+      const asked = about(question);
+      const found = await patiently(() => answer(api.POST("/api/scripts/{script_id}/python/complete", asked)), asked);
+      return found && { names: found.names ?? [], start: found.start ?? 0, whole: found.whole ?? false };
     },
     async signature(question) {
-      const found = await answer(api.POST("/api/scripts/{script_id}/python/signature", asked(question)));
-      return found.late ? null : (found.signatures ?? []);
+      const asked = about(question);
+      const found = await patiently(() => answer(api.POST("/api/scripts/{script_id}/python/signature", asked)), asked);
+      return found && (found.signatures ?? []);
     },
     async hover(question) {
-      const found = await answer(api.POST("/api/scripts/{script_id}/python/hover", asked(question)));
-      return found.late ? null : { title: found.title ?? "", doc: found.doc ?? "" };
+      const asked = about(question);
+      const found = await patiently(() => answer(api.POST("/api/scripts/{script_id}/python/hover", asked)), asked);
+      return found && { title: found.title ?? "", doc: found.doc ?? "" };
     },
     async define(question) {
-      const found = await answer(api.POST("/api/scripts/{script_id}/python/definition", asked(question)));
-      return found.late ? null : { targets: found.targets ?? [], outside: found.outside ?? "" };
+      const asked = about(question);
+      const found = await patiently(() => answer(api.POST("/api/scripts/{script_id}/python/definition", asked)), asked);
+      return found && { targets: found.targets ?? [], outside: found.outside ?? "" };
     },
   };
+}
+
+/** What comes too late has been worked on meanwhile: asked for again, it is soon there. Null: not even then. */
+async function patiently<T extends { late?: boolean }>(ask: () => Promise<T>, { signal }: { signal: AbortSignal }): Promise<T | null> {
+  for (let left = TRIES; left > 0 && !signal.aborted; left -= 1) {
+    const found = await ask();
+    if (!found.late) return found;
+  }
+  return null;
 }
 
 /** The server has the version; it is sent what differs from it. */

@@ -1,11 +1,13 @@
 /** All versions of a script: read one, compare two, bring one back, run an old one. */
-import { Button, Checkbox, Group, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Group, Stack } from "@mantine/core";
 import { useQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Job, Script, Version } from "@/api/types";
 import { FilesDiff } from "@/blocks/diff/files-diff";
+import { VersionPair, type Pair } from "@/blocks/diff/version-pair";
 import { paths } from "@/blocks/paths";
 import { plural } from "@/lib/format";
+import { Card } from "@/ui/card";
 import { ErrorAlert } from "@/ui/error-alert";
 import { LinkButton } from "@/ui/link-button";
 import { Above, Row, Rows } from "@/ui/rows";
@@ -32,7 +34,15 @@ export function Versions({ script, chosen, onChoose, onStarted }: Props) {
   return (
     <Stack>
       {version !== null && against === null && <OneVersion key={version} scriptId={script.id} number={version} onClose={close} />}
-      {version !== null && against !== null && <Comparison scriptId={script.id} before={against} after={version} onClose={close} />}
+      {version !== null && against !== null && (
+        <Comparison
+          scriptId={script.id}
+          versions={shown}
+          pair={{ before: against, after: version }}
+          onPair={(pair) => onChoose({ version: pair.after, against: pair.before })}
+          onClose={close}
+        />
+      )}
       {all.some((one) => one.draft) && (
         <Checkbox
           label="Also what was only tried"
@@ -107,7 +117,7 @@ function Deeds({ script, version: { number }, before, deeds, onChoose }: DeedsPr
         View
       </Button>
       {before !== null && (
-        <Button {...button} aria-label={`What version ${number} changed`} onClick={() => onChoose({ version: number, against: before })}>
+        <Button {...button} aria-label={`What changed in version ${number}`} onClick={() => onChoose({ version: number, against: before })}>
           What changed
         </Button>
       )}
@@ -115,7 +125,7 @@ function Deeds({ script, version: { number }, before, deeds, onChoose }: DeedsPr
         <>
           <Button
             {...button}
-            aria-label={`Compare version ${number} with the live one`}
+            aria-label={`Compare with live: version ${number}`}
             onClick={() => onChoose({ version: Math.max(number, live), against: Math.min(number, live) })}
           >
             Compare with live
@@ -135,26 +145,23 @@ function Deeds({ script, version: { number }, before, deeds, onChoose }: DeedsPr
   );
 }
 
-type ComparisonProps = { scriptId: number; before: number; after: number; onClose: () => void };
+type ComparisonProps = { scriptId: number; versions: Version[]; pair: Pair; onPair: (pair: Pair) => void; onClose: () => void };
 
-function Comparison({ scriptId, before, after, onClose }: ComparisonProps) {
+function Comparison({ scriptId, versions, pair, onPair, onClose }: ComparisonProps) {
+  const { before, after } = pair;
   const [one, other] = [useQuery(versionQuery(scriptId, before)), useQuery(versionQuery(scriptId, after))];
-  if (!one.data || !other.data) return <ErrorAlert error={one.error ?? other.error} />;
   return (
-    <section aria-label={`Versions ${before} and ${after}`}>
-      <Group justify="space-between" mb="xs">
-        <Text fw={600}>
-          From version {before} to version {after}
-        </Text>
-        <Button size="compact-sm" variant="default" onClick={onClose}>
-          Close
-        </Button>
-      </Group>
-      <FilesDiff
-        before={one.data.files}
-        after={other.data.files}
-        labels={{ before: `Version ${before}`, after: `Version ${after}` }}
-      />
-    </section>
+    <Card title="Compare versions">
+      <VersionPair versions={versions} pair={pair} onPair={onPair} onClose={onClose} />
+      <ErrorAlert error={one.error ?? other.error} />
+      {one.data && other.data && (
+        <FilesDiff
+          key={`${before} ${after}`}
+          before={one.data.files}
+          after={other.data.files}
+          labels={{ before: `Version ${before}`, after: `Version ${after}` }}
+        />
+      )}
+    </Card>
   );
 }

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import type { Ref, Schedule } from "@/api/types";
 import { Card } from "@/ui/card";
+import { keepEnter } from "@/ui/enter";
 import { LinkButton } from "@/ui/link-button";
 import { toast } from "@/ui/toast";
 import { previewQuery, useSaveSchedule } from "../api";
@@ -51,7 +52,7 @@ export function ScheduleForm({ schedule, scripts, scriptId, backTo, onSaved }: P
   };
   const fields = { draft, onChange, wrong };
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={submit} onKeyDown={keepEnter} noValidate>
       <div className={classes.columns}>
         <Stack>
           <Card title="When">

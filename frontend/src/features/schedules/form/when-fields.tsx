@@ -97,7 +97,7 @@ export function ZoneField({ label = "Time zone", value, onChange, error, w }: Zo
       limit={60}
       allowDeselect={false}
       searchable
-      nothingFoundMessage="No such time zone"
+      nothingFoundMessage={data ? "No such time zone" : "The time zones are on their way"}
       w={w}
     />
   );
