@@ -26,6 +26,8 @@ _ERRORS = {
     for one in vars(errors).values()
     if isinstance(one, type) and issubclass(one, ScripterError) and one is not ScripterError
 }
+# For the codes that only some room of the server knows: they are refusals of a kind that is known here.
+_BY_STATUS = {one.status: one for one in _ERRORS.values()}
 
 
 class ServerEvent(NamedTuple):
@@ -184,9 +186,11 @@ def _parsed(lines: Iterator[bytes]) -> Iterator[tuple[str, ServerEvent]]:
 def _problem(answer: requests.Response) -> ScripterError:
     try:
         said = answer.json()
-        kind = _ERRORS.get(said["code"], ScripterError)
+        kind = _ERRORS.get(said["code"]) or _BY_STATUS.get(answer.status_code, ScripterError)
         fields = [FieldError(str(one["field"]), str(one["message"])) for one in said.get("errors", [])]
-        return kind(str(said["detail"]), fields=fields, retry_after_s=_retry_after_s(answer))
+        error = kind(str(said["detail"]), fields=fields, retry_after_s=_retry_after_s(answer))
+        error.code = str(said["code"])
+        return error
     except (requests.JSONDecodeError, KeyError, TypeError):
         kind = Unavailable if answer.status_code >= 500 else ScripterError
         return kind(f"The server answered with status {answer.status_code} and nothing that Scripter says.")

@@ -107,6 +107,16 @@ def test_a_problem_comes_back_as_the_error_that_it_was() -> None:
     assert [(one.field, one.message) for one in caught.value.fields] == [("name", "taken")]
 
 
+def test_a_refusal_of_a_kind_that_only_the_server_knows_is_what_its_status_says() -> None:
+    problem = {"code": "restricted", "detail": "Another one runs."}
+    with (
+        server(lambda handler: respond(handler, 409, json.dumps(problem).encode())) as url,
+        pytest.raises(Conflict, match="Another one runs") as caught,
+    ):
+        Client(url).get("/api/images")
+    assert (caught.value.code, caught.value.exit_code) == ("restricted", 5)
+
+
 def test_a_refusal_that_passes_says_when() -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         body = b'{"code": "too_many", "detail": "Later."}'

@@ -151,6 +151,25 @@ def test_a_start_beyond_the_limit_is_refused_in_words_with_75(shell: Shell, scri
     shell.json("script", "update", script, "--max-running", "none", "--max-queued", "none")
 
 
+def test_a_run_with_a_reason_goes_beside_the_one_that_holds_the_restriction(shell: Shell, script: str) -> None:
+    nothing = shell.json("run", script, "--override", "It hangs.", code=2)["error"]
+    assert "nothing to override" in json.dumps(nothing)
+    shell.json("script", "update", script, "--restriction", "self", "--restriction-wait", "refuse")
+    assert "one job at a time of this script; others are refused" in shell(["script", "show", script]).stdout
+    running = shell.json("run", script, "--detach", "--", "sleep")
+    wait_until_one_runs(shell, script)
+    refused = shell(["run", script])
+    assert (refused.returncode, refused.stdout) == (5, "")
+    assert f"may not run beside job {running['id']}" in refused.stderr
+    assert "say why" in shell(["run", script, "--override", " "]).stderr
+    beside = shell.json("run", script, "--override", "The first one hangs.")
+    assert (beside["status"], beside["override_reason"]) == ("succeeded", "The first one hangs.")
+    assert "The first one hangs." in shell(["job", "show", str(beside["id"])]).stdout
+    assert shell.json("job", "show", str(running["id"]))["status"] == "running"
+    shell(["job", "cancel", str(running["id"])])
+    shell.json("script", "update", script, "--restriction", "none")
+
+
 @pytest.mark.parametrize(
     ("wish", "options", "code"), [("sleep", ["--time-limit", "1"], 124), ("eat", ["--time-limit", "60"], 137)]
 )
@@ -240,6 +259,8 @@ def test_a_schedule_is_told_its_policies_and_shows_them(shell: Shell, script: st
     changed = shell.json("schedule", "edit", number, "--cron", "0 3 * * *", "--catch-up", "none", "--no-blackouts")
     assert (changed["kind"], changed["cron"], changed["catch_up"]) == ("cron", "0 3 * * *", "none")
     assert (changed["blackouts"], changed["overlap"]) == ([], "queue")
+    assert "no person nobody" in shell(["schedule", "edit", number, "--owner", "nobody"]).stderr
+    assert shell.json("schedule", "edit", number, "--owner", "Anna")["owner"]["name"] == "anna"
     assert shell(["schedule", "edit", number]).returncode == 2
     assert shell(["schedule", "add", script]).returncode == 2
     shell(["schedule", "delete", number, "--yes"])
