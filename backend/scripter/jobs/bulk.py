@@ -34,7 +34,9 @@ _RINGS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """One job that a schedule wants. `fails`: it is not to run but to be recorded as failed, for this reason."""
+    """One job that a schedule wants. `fails`: it is not to run but to be recorded as failed, for this reason.
+    `replaces`: jobs of the schedule that the caller stops once this one is there; they are not in its way. `as_one`:
+    it belongs together with the others of the call, and none of those is in its way either."""
 
     script: Script
     schedule_id: int
@@ -45,6 +47,8 @@ class Wish:
     priority: int | None = None
     in_turn: bool = False
     fails: str | None = None
+    replaces: Sequence[int] = ()
+    as_one: bool = False
 
 
 class Started(NamedTuple):
@@ -121,14 +125,15 @@ class _Maker:
         if one.fails is not None:
             failed = {"status": Status.FAILED, "reason": one.fails[:500], "reason_code": Reason.OVERLAP}
             return row | failed | {"finished_at": clock.now()}
-        self._take_place(one.script, row["restriction"])
+        self._take_place(one, row["restriction"])
         return row
 
-    def _take_place(self, script: Script, restriction: str | None) -> None:
-        if restriction is not None and script.restriction_wait == Held.REFUSE:
-            self._write()  # those before it in the same transaction count as well
-            restrictions.refuse(self._session, script, restriction)
-        self._room.take(script)
+    def _take_place(self, one: Wish, restriction: str | None) -> None:
+        if restriction is not None and one.script.restriction_wait == Held.REFUSE:
+            if not one.as_one:
+                self._write()  # those before it in the same transaction count as well
+            restrictions.refuse(self._session, one.script, restriction, besides=one.replaces)
+        self._room.take(one.script, instead_of=one.replaces)
 
     def _build(self, image_id: int) -> Build:
         if image_id not in self._builds:

@@ -4,7 +4,7 @@ Used by `service.start`. What was refused has left nothing behind."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -69,20 +69,25 @@ class Room:
                 line.lock(session, script.id, None)
                 [self._of_scripts[script.id]] = _counts(session, [_of_script(script, script.max_queued)])
 
-    def take(self, script: Script) -> None:
-        """Give one place to a job of this script.
+    def take(self, script: Script, *, instead_of: Collection[int] = ()) -> None:
+        """Give one place to a job of this script, which gets those of the jobs that it replaces.
 
         Raises:
             TooMany: naming the limit, with the seconds after which a place in the line is likely free.
         """
-        limits, counts = [self._all], [self._waiting]
+        freed = self._waiting_among(instead_of) if instead_of else 0
+        limits, counts = [self._all], [self._waiting - freed]
         if script.max_queued is not None:
             limits.append(_of_script(script, script.max_queued))
-            counts.append(self._of_scripts[script.id])
+            counts.append(self._of_scripts[script.id] - freed)
         _refuse(self._session, limits, counts)
-        self._waiting += 1
+        self._waiting += 1 - freed
         if script.max_queued is not None:
-            self._of_scripts[script.id] += 1
+            self._of_scripts[script.id] += 1 - freed
+
+    def _waiting_among(self, job_ids: Collection[int]) -> int:
+        among = select(func.count()).where(Job.id.in_(job_ids), Job.status == Status.QUEUED)
+        return self._session.scalar(among) or 0
 
 
 def _limits(session: Session, script: Script, by: User | None) -> list[_Limit]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -46,9 +46,9 @@ def of(script: Script, environment: Mapping[str, str]) -> str | None:
             return held if len(held) <= _LONGEST else f"key:{hashlib.sha256(held.encode()).hexdigest()}"
 
 
-def refuse(session: Session, script: Script, restriction: str) -> None:
-    """Where the script says not to wait: refuse its job while another one waits for the same or holds it. Until the
-    transaction ends, nobody else can get past this.
+def refuse(session: Session, script: Script, restriction: str, *, besides: Collection[int] = ()) -> None:
+    """Where the script says not to wait: refuse its job while another one waits for the same or holds it, `besides`
+    those whose place it takes. Until the transaction ends, nobody else can get past this.
 
     Raises:
         Restricted: naming the job that is in the way.
@@ -56,7 +56,7 @@ def refuse(session: Session, script: Script, restriction: str) -> None:
     if script.restriction_wait != Held.REFUSE:
         return
     lock(session)
-    live = select(Job).where(Job.restriction == restriction, Job.status.not_in(FINAL))
+    live = select(Job).where(Job.restriction == restriction, Job.status.not_in(FINAL), Job.id.not_in(besides))
     other = session.scalar(live.options(joinedload(Job.script)).order_by(Job.id).limit(1))
     if other is not None:
         raise Restricted(

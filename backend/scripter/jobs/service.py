@@ -31,7 +31,7 @@ from scripter.scripts.models import Script
 
 __all__ = [
     "Filter", "Started", "Wish", "builds_in_use", "cancel", "check_arguments", "end_overdue", "events", "forget_script",
-    "get", "hindrances", "last_of", "listed", "live_of", "ring_again", "several", "start", "start_all",
+    "get", "hindrances", "is_of", "last_of", "listed", "live_of", "ring_again", "several", "start", "start_all",
     "starters", "waiting_and_running",
 ]  # fmt: skip
 
@@ -196,6 +196,11 @@ def live_of(session: Session, schedule_ids: Collection[int]) -> dict[int, list[J
     for job in session.scalars(live):
         found.setdefault(job.schedule_id or 0, []).append(job)
     return found
+
+
+def is_of(job: Job, idempotency_key: str) -> bool:
+    """Whether the job was started with this key."""
+    return job.idempotency_key == making.hashed(idempotency_key)
 
 
 def waiting_and_running(session: Session) -> tuple[int, int]:

@@ -1,8 +1,9 @@
-"""Backfill: runs of a past window that never took place, made up for because somebody asks for it. Used by the API.
+"""Backfill: runs of a past window that never took place, made up for because somebody asks for it. Used by the API;
+`ledger` asks which jobs are of one.
 
 Only due times whose outcome is missed or skipped, or that have no row at all (the schedule is younger), are filled:
 what ran is not run again, however often the same window is asked for. The jobs of a window follow each other; all of
-them are started, or none."""
+them are started, or none. What is due meanwhile runs by itself, and does not wait for the end of the window."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
 from scripter.jobs import service as jobs
+from scripter.jobs.models import Job
 from scripter.jobs.service import Wish
 from scripter.lib import clock
 from scripter.lib.clock import iso
@@ -27,6 +29,7 @@ from scripter.schedules import pauses, planner
 from scripter.schedules.blackouts import covering
 from scripter.schedules.models import Code, Occurrence, Outcome, Overlap, Schedule
 from scripter.schedules.timing import Timing
+from scripter.scripts import service as scripts
 
 # How many runs one call may start: each of them is a container.
 MOST = 100
@@ -97,6 +100,11 @@ def fill(
     return [filled[one.due_at] for one in gaps]
 
 
+def is_filling(job: Job) -> bool:
+    """Whether a backfill started this job of a schedule."""
+    return job.schedule_id is not None and job.due_at is not None and jobs.is_of(job, _key(job.schedule_id, job.due_at))
+
+
 def _rows(session: Session, schedule: Schedule, since: datetime, until: datetime) -> dict[datetime, Occurrence]:
     within = (Occurrence.schedule_id == schedule.id, Occurrence.due_at >= since, Occurrence.due_at <= until)
     query = select(Occurrence).where(*within).execution_options(populate_existing=True)
@@ -119,21 +127,27 @@ def _check_open(session: Session, schedule: Schedule, now: datetime) -> None:
 
 
 def _wishes(schedule: Schedule, gaps: Sequence[Gap]) -> list[Wish]:
-    """One after the other, unless jobs of this schedule may run beside each other anyway."""
+    """One after the other, unless jobs of this schedule may run beside each other anyway; behind what is due now."""
+    own = schedule.script.priority if schedule.priority is None else schedule.priority
     return [
         Wish(
             script=schedule.script,
             schedule_id=schedule.id,
             due_at=gap.due_at,
-            # A job that failed because another ran had the key of its due time.
-            idempotency_key=f"backfill:{schedule.id}:{iso(gap.due_at)}",
+            idempotency_key=_key(schedule.id, gap.due_at),
             arguments=schedule.arguments,
             environment=schedule.environment,
-            priority=schedule.priority,
+            priority=max(own - 1, scripts.PRIORITIES[0]),
             in_turn=schedule.overlap != Overlap.ALLOW,
+            as_one=True,
         )
         for gap in gaps
     ]
+
+
+def _key(schedule_id: int, due_at: datetime) -> str:
+    """A job that failed because another ran had the key of its due time."""
+    return f"backfill:{schedule_id}:{iso(due_at)}"
 
 
 def _write(session: Session, schedule: Schedule, gap: Gap, job_id: int, now: datetime, by: User | None) -> None:

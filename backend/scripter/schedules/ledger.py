@@ -23,6 +23,7 @@ from scripter.lib.clock import iso
 from scripter.lib.db import changed_rows
 from scripter.lib.errors import Conflict, ScripterError, TooMany
 from scripter.schedules import pauses, planner, policies
+from scripter.schedules.backfill import is_filling
 from scripter.schedules.models import CatchUp, ClockTick, Code, Occurrence, Outcome, Overlap, Schedule
 from scripter.schedules.policies import Deed, Rest, Verdict
 from scripter.scripts.models import Script
@@ -62,11 +63,13 @@ class _Settled:
 
 @dataclass(slots=True)
 class _Case:
-    """One schedule with its runs that are due, in the order of their start, and its jobs that have not ended."""
+    """One schedule with its runs that are due, in the order of their start, and its jobs that have not ended; those of
+    a backfill (`filling`: there are some) are not among them."""
 
     schedule: Schedule
     runs: list[_Settled]
     live: list[Job | Started] = field(default_factory=list)
+    filling: bool = False
 
 
 def next_start(session: Session) -> datetime | None:
@@ -154,10 +157,15 @@ def _cases(session: Session, schedules: Sequence[Schedule], now: datetime) -> li
     for row in rows:
         of_one.setdefault(row.schedule_id, []).append(row)
     return [
-        _Case(one, _judged(one, of_one[one.id], now, off[one.id]), list(live.get(one.id, ())))
+        _case(one, _judged(one, of_one[one.id], now, off[one.id]), live.get(one.id, ()))
         for one in schedules
         if one.id in of_one
     ]
+
+
+def _case(schedule: Schedule, runs: list[_Settled], live: Sequence[Job]) -> _Case:
+    own: list[Job | Started] = [job for job in live if not is_filling(job)]
+    return _Case(schedule, runs, own, filling=len(own) < len(live))
 
 
 def _judged(schedule: Schedule, rows: Sequence[_Row], now: datetime, off: Sequence[Rest]) -> list[_Settled]:
@@ -173,25 +181,25 @@ def _start_all(session: Session, cases: Sequence[_Case]) -> None:
     waiting = [(one, iter([run for run in one.runs if run.verdict.outcome in _RUNS])) for one in cases]
     while waiting:
         turn = [(one, runs, run) for one, runs in waiting if (run := next(runs, None)) is not None]
-        wishes = [(one, run, wish) for one, _, run in turn if (wish := _wish(session, one, run)) is not None]
+        wishes = [(one, run, wish) for one, _, run in turn if (wish := _wish(one, run)) is not None]
         # Who was to start first comes first into the line.
         wishes.sort(key=lambda each: (each[1].row.planned_at, each[1].row.id))
         for (one, run, wish), made in zip(wishes, jobs.start_all(session, [w for _, _, w in wishes]), strict=True):
-            _note_start(one, run, wish, made)
+            _note_start(session, one, run, wish, made)
         waiting = [(one, runs) for one, runs, _ in turn]
 
 
-def _wish(session: Session, one: _Case, run: _Settled) -> Wish | None:
+def _wish(one: _Case, run: _Settled) -> Wish | None:
     """The job that this run wants; None if it wants none because of those that have not ended."""
     schedule, row = one.schedule, run.row
     catching_up_all = run.verdict.outcome is Outcome.CAUGHT_UP and schedule.catch_up == CatchUp.ALL
     overlap = Overlap(schedule.overlap)
-    deed = policies.beside(overlap, schedule.overlap_limit, len(one.live), catching_up_all=catching_up_all)
+    deed = policies.beside(
+        overlap, schedule.overlap_limit, len(one.live), catching_up_all=catching_up_all, filling=one.filling
+    )
     if deed is Deed.SKIP:
         run.verdict = Verdict(Outcome.SKIPPED, Code.OVERLAP, _in_the_way(one))
         return None
-    if deed is Deed.REPLACE:
-        one.live = [job for job in one.live if not _stopped(session, job.id)]
     return Wish(
         script=schedule.script,
         schedule_id=schedule.id,
@@ -202,6 +210,7 @@ def _wish(session: Session, one: _Case, run: _Settled) -> Wish | None:
         priority=schedule.priority,
         in_turn=deed in (Deed.START_IN_TURN, Deed.REPLACE),
         fails=_in_the_way(one) if deed is Deed.FAIL else None,
+        replaces=[job.id for job in one.live] if deed is Deed.REPLACE else (),
     )
 
 
@@ -213,15 +222,18 @@ def _stopped(session: Session, job_id: int) -> bool:
     return job.status in FINAL
 
 
-def _note_start(one: _Case, run: _Settled, wish: Wish, made: Started | ScripterError) -> None:
+def _note_start(session: Session, one: _Case, run: _Settled, wish: Wish, made: Started | ScripterError) -> None:
+    """Jobs are stopped for the sake of a newer one only where that could be started."""
     if isinstance(made, ScripterError):
         run.verdict = Verdict(Outcome.SKIPPED, _code(made), made.message[:500])
         return
     run.job_id = made.id
     if wish.fails:
         run.verdict = Verdict(Outcome.SKIPPED, Code.OVERLAP, wish.fails)
-    else:
-        one.live.append(made)
+        return
+    if wish.replaces:
+        one.live = [job for job in one.live if job.id != made.id and not _stopped(session, job.id)]
+    one.live.append(made)
 
 
 def _in_the_way(one: _Case) -> str:

@@ -173,8 +173,9 @@ def judged(
     return found[::-1]
 
 
-def beside(overlap: Overlap, limit: int, live: int, *, catching_up_all: bool = False) -> Deed:
-    """What to do about a run while `live` jobs of its schedule have not ended.
+def beside(overlap: Overlap, limit: int, live: int, *, catching_up_all: bool = False, filling: bool = False) -> Deed:
+    """What to do about a run while `live` jobs of its schedule have not ended. `filling`: besides these there are some
+    of a backfill, which are in nobody's way: they let others go first, and only one that runs is waited for.
 
     Where all late runs are caught up they follow each other, as if they were queued: else most would be skipped for
     the sake of the first.
@@ -188,7 +189,7 @@ def beside(overlap: Overlap, limit: int, live: int, *, catching_up_all: bool = F
     if overlap is Overlap.REPLACE:
         return Deed.REPLACE
     if not live:
-        return Deed.START
+        return Deed.START_IN_TURN if filling else Deed.START
     return Deed.FAIL if overlap is Overlap.FAIL else Deed.SKIP
 
 

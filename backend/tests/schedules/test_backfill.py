@@ -11,8 +11,13 @@ from sqlalchemy import select, update
 
 from scripter.access.models import AuditEntry
 from scripter.context import Context
+from scripter.jobs import moves
 from scripter.jobs.models import Job
+from scripter.jobs.outcome import could_not_start
+from scripter.jobs.states import Status
+from scripter.schedules import ledger, planner
 from scripter.schedules.models import Occurrence, Outcome
+from scripter.scripts.models import Held, Restriction, Script
 
 MakeScript = Callable[..., int]
 
@@ -90,6 +95,57 @@ def test_jobs_that_may_run_beside_each_other_do(client: Browser, context: Contex
     client.patch(hourly, json={"overlap": "allow", "overlap_limit": 5})
     client.post(f"{hourly}/backfill", json=WINDOW)
     assert [one.in_turn for one in jobs(context)] == [False] * 4
+
+
+@pytest.mark.parametrize("overlap", ["skip", "queue", "fail", "replace"])
+def test_what_is_due_meanwhile_runs_after_the_one_that_runs_and_before_the_rest(
+    client: Browser, context: Context, hourly: str, overlap: str
+) -> None:
+    client.patch(hourly, json={"overlap": overlap, "priority": 3})
+    client.post(f"{hourly}/backfill", json=WINDOW)
+    filling = [one.id for one in jobs(context)]
+    for number, hour in enumerate((13, 14)):
+        assert taken(context) == filling[number]
+        come(context, NOW.replace(hour=hour, minute=0))
+        due = jobs(context)[-1]
+        assert (due.due_at, due.priority, due.status) == (NOW.replace(hour=hour, minute=0), 3, Status.QUEUED)
+        assert taken(context) is None  # never beside another one
+        end(context, filling[number])
+        assert taken(context) == due.id
+        end(context, due.id)
+    assert [one.status for one in jobs(context) if one.id in filling[2:]] == [Status.QUEUED] * 2
+
+
+def test_a_script_that_refuses_to_wait_still_fills_a_window(
+    client: Browser, context: Context, make_script: MakeScript, hourly: str
+) -> None:
+    with context.db.transaction() as session:
+        script = session.scalars(select(Script)).one()
+        script.restriction, script.restriction_wait = Restriction.SELF, Held.REFUSE
+    assert len(client.post(f"{hourly}/backfill", json=WINDOW).get_json()["items"]) == 4
+    first, *_ = jobs(context)
+    assert (taken(context), taken(context)) == (first.id, None)
+    come(context, NOW.replace(hour=13, minute=0))
+    later = {"from": "2026-11-22T06:00:00Z", "to": "2026-11-22T07:59:00Z"}
+    refused = client.post(f"{hourly}/backfill", json=later)
+    assert (refused.status_code, f"beside job {first.id}" in refused.get_json()["detail"]) == (409, True)
+    assert len(jobs(context)) == 4
+
+
+def come(context: Context, now: datetime) -> None:
+    """What is due by then has been planned and fired."""
+    context.db.run(lambda session: planner.plan(session, now))
+    context.db.run(lambda session: ledger.fire(session, now))
+
+
+def taken(context: Context) -> int | None:
+    job = context.db.run(lambda session: moves.claim_next(session, "w"))
+    return None if job is None else job.id
+
+
+def end(context: Context, job_id: int) -> None:
+    with context.db.transaction() as session:
+        moves.finish(session, session.get_one(Job, job_id), "w", could_not_start("over"))
 
 
 def test_a_window_may_not_be_too_large_nor_lie_in_the_future(client: Browser, context: Context, hourly: str) -> None:

@@ -98,6 +98,52 @@ def test_a_run_that_meets_a_restriction_is_skipped_or_waits_as_the_script_says(
     assert f"may not run beside job {waits.job_id} of one" in (refused.reason or "")
 
 
+def restrict(context: Context, script_id: int, key: str = "db") -> None:
+    """From now on it refuses to run beside others that need the same."""
+    with context.db.transaction() as session:
+        script = session.get_one(Script, script_id)
+        script.restriction, script.restriction_key = Restriction.KEY, key
+        script.restriction_wait = Held.REFUSE
+
+
+def test_a_run_that_replaces_another_is_not_refused_because_of_that_one(
+    context: Context, make_script: MakeScript
+) -> None:
+    script = make_script()
+    restrict(context, script)
+    with context.db.transaction() as session:
+        session.get_one(Script, script).max_queued = 1
+    rows = run(context, script, 2, overlap=Overlap.REPLACE)
+    assert [row.outcome for row in rows] == ["ran", "ran"]
+    assert [job.status for job in jobs(context)] == ["cancelled", "queued"]
+
+    context.db.run(lambda session: moves.claim_next(session, "w"))
+    context.db.run(lambda session: ledger.fire(session, NOON + 3 * MINUTE))
+    (_, old, new) = jobs(context)
+    assert (old.status, old.cancel_requested_at is not None) == ("starting", True)
+    assert (new.status, new.in_turn) == ("queued", True)
+    assert context.db.run(lambda session: moves.claim_next(session, "w")) is None
+
+
+@pytest.mark.parametrize("why", [Code.RESTRICTION, Code.FAILED_TO_START])
+def test_a_run_that_cannot_start_itself_stops_none(context: Context, make_script: MakeScript, why: Code) -> None:
+    script = make_script()
+    (first,) = run(context, script, 1, overlap=Overlap.REPLACE)
+    if why is Code.RESTRICTION:
+        other = make_script("other")
+        for one in (other, script):
+            restrict(context, one)
+        run(context, other, 1)
+    else:
+        with context.db.transaction() as session:
+            session.get_one(Script, script).image.good_build_id = None
+    context.db.run(lambda session: ledger.fire(session, NOON + 2 * MINUTE))
+    with context.db.reading() as session:
+        second = session.scalars(select(Occurrence).where(Occurrence.schedule_id == first.schedule_id)).all()[1]
+    assert (second.outcome, second.reason_code, second.job_id) == (Outcome.SKIPPED, why, None)
+    assert (jobs(context)[0].id, jobs(context)[0].status) == (first.job_id, Status.QUEUED)
+
+
 def test_what_a_schedule_tells_its_jobs_is_what_they_get(context: Context, make_script: MakeScript) -> None:
     run(context, make_script(), 1, arguments=["--all"], environment={"REGION": "eu"}, priority=3)
     (job,) = jobs(context)

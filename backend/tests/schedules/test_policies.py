@@ -164,6 +164,16 @@ def test_runs_that_are_all_caught_up_follow_each_other() -> None:
         assert beside(overlap, 100, 7, catching_up_all=True) is expected
 
 
+def test_a_run_waits_for_the_one_of_a_backfill_that_runs_and_for_nothing_else_of_it() -> None:
+    for overlap, deed in (
+        (Overlap.SKIP, Deed.START_IN_TURN),
+        (Overlap.FAIL, Deed.START_IN_TURN),
+        (Overlap.ALLOW, Deed.START),
+    ):
+        assert beside(overlap, 1, 0, filling=True) is deed
+        assert beside(overlap, 1, 1, filling=True) is beside(overlap, 1, 1)
+
+
 def test_jitter_is_always_the_same_within_its_bounds_and_spread_over_them() -> None:
     offsets = [planned_at(schedule, NOON, 59) - NOON for schedule in range(1, 2001)]
     assert offsets == [planned_at(schedule, NOON, 59) - NOON for schedule in range(1, 2001)]
