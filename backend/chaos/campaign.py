@@ -119,12 +119,7 @@ def _gateway(docker_host: str) -> str:
 
 def _scripts(stack: Stack) -> dict[str, int]:
     """The image and the scripts; gives their ids by name."""
-    files = [{"path": "Dockerfile", "content": "FROM python:3.11-slim\n"}]
-    image = stack.call("POST", "/images", {"name": "Chaos", "files": files})
-    build = stack.call("POST", f"/images/{image['id']}/builds")
-    built = stack.wait_for(f"/builds/{build['id']}", {"succeeded", "failed", "cancelled"})
-    if built["status"] != "succeeded":
-        raise RuntimeError(f"The image could not be built: {built}")
+    image = stack.make_image("Chaos")
     source = [{"path": path.name, "content": path.read_text()} for path in sorted(_INSIDE.glob("[a-z]*.py"))]
     again = {"count": ATTEMPTS["retried"] - 1, "delay_s": 1, "factor": 1, "reasons": ["exit"]}
     ways: dict[str, dict[str, object]] = {"none": {}, "bridge": {"network": "bridge"}, "retried": {"retries": again}}

@@ -9,6 +9,9 @@ import requests
 
 NAME = "anna"
 PASSWORD = "correct horse battery staple"
+# The least that an image takes.
+BARE = "FROM python:3.11-slim\n"
+BUILT = {"succeeded", "failed", "cancelled"}
 
 
 class Person:
@@ -61,6 +64,26 @@ class Person:
         if answer.status_code >= 400:
             raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
+
+    def make_image(self, name: str, dockerfile: str = BARE, requirements: str = "") -> Any:
+        """An image of that name, which is built; an error with all that is known of the build if it fails."""
+        files = [{"path": "Dockerfile", "content": dockerfile}, {"path": "requirements.txt", "content": requirements}]
+        image = self.call("POST", "/images", {"name": name, "files": files})
+        self.build(image["id"])
+        return image
+
+    def build(self, image_id: int) -> Any:
+        """The facts of a new build of the image, which has succeeded; an error with them if it has not."""
+        begun = self.call("POST", f"/images/{image_id}/builds")
+        built = self.wait_for(f"/builds/{begun['id']}", BUILT, 300, every_s=0.2)
+        if built["status"] != "succeeded":
+            raise AssertionError(f"The image could not be built: {built}")
+        return built
+
+    def make_script(self, image: Any, name: str, text: str, **more: Any) -> Any:
+        """A script of one file on the image, with `more` of what a script has."""
+        files = [{"path": "main.py", "content": text}]
+        return self.call("POST", "/scripts", {"name": name, "image_id": image["id"], "files": files, **more})
 
     def wait_for(self, path: str, done: set[str], timeout_s: float = 120, *, every_s: float = 0.05) -> Any:
         """Until the build or job at `path` has one of the states `done`, which is asked for every `every_s`."""

@@ -63,16 +63,11 @@ class Rig:
     def open(self) -> None:
         """The first user, an image and a script."""
         self.stack.set_up("web")
-        files = [{"path": "Dockerfile", "content": "FROM python:3.11-slim\n"}]
-        self.image = self.stack.call("POST", "/images", {"name": "Bare", "files": files})
-        build = self.stack.call("POST", f"/images/{self.image['id']}/builds")
-        built = self.stack.wait_for(f"/builds/{build['id']}", {"succeeded", "failed"})
-        assert built["status"] == "succeeded", built
+        self.image = self.stack.make_image("Bare")
         self.counter = self.script("Counter", COUNTER)
 
     def script(self, name: str, source: str, **more: Any) -> Any:
-        files = [{"path": "main.py", "content": source}]
-        return self.stack.call("POST", "/scripts", {"name": name, "image_id": self.image["id"], "files": files, **more})
+        return self.stack.make_script(self.image, name, source, **more)
 
     def start(self, script: Any, *arguments: object, **headers: str) -> Any:
         body = {"arguments": [str(one) for one in arguments]}

@@ -37,23 +37,6 @@ def stack(services: testbed.Services, tmp_path: Path) -> Iterator[Stack]:
         yield stack
 
 
-def built_image(stack: Stack) -> Any:
-    files = [{"path": "Dockerfile", "content": "FROM python:3.11-slim\n"}]
-    image = stack.call("POST", "/images", {"name": "Bare", "files": files})
-    build(stack, image["id"])
-    return image
-
-
-def build(stack: Stack, image_id: int) -> None:
-    begun = stack.call("POST", f"/images/{image_id}/builds")
-    assert stack.wait_for(f"/builds/{begun['id']}", {"succeeded", "failed"})["status"] == "succeeded"
-
-
-def script(stack: Stack, image: Any, name: str, source: str) -> Any:
-    files = [{"path": "main.py", "content": source}]
-    return stack.call("POST", "/scripts", {"name": name, "image_id": image["id"], "files": files})
-
-
 class Load:
     """Somebody who saves versions and starts jobs, one after the other, without a pause."""
 
@@ -93,12 +76,14 @@ def command(stack: Stack, *arguments: str, given: bytes = b"") -> subprocess.Com
     )
 
 
+# Two installations are started, and one is brought back in its place: minutes, where the machine has other things to do.
+@pytest.mark.timeout(900)
 def test_a_backup_under_load_is_consistent_and_what_is_restored_works(
     stack: Stack, services: testbed.Services, installations: Installations, tmp_path: Path
 ) -> None:
-    image = built_image(stack)
-    endless = script(stack, image, "Endless", LONG)
-    busy = script(stack, image, "Busy", "print('first')\n")
+    image = stack.make_image("Bare")
+    endless = stack.make_script(image, "Endless", LONG)
+    busy = stack.make_script(image, "Busy", "print('first')\n")
     stack.call("POST", "/schedules", {"script_id": busy["id"], "cron": "* * * * *"})
     running = stack.call("POST", f"/scripts/{endless['id']}/jobs", {})
     stack.wait_for(f"/jobs/{running['id']}", {"running"})
@@ -170,7 +155,7 @@ def does_the_main_job(
     with embedded(services, directory) as copy:
         log_in(copy)
         assert copy.call("GET", f"/images/{image_id}")["status"] == "dormant"
-        build(copy, image_id)
+        copy.build(image_id)
         job = copy.call("POST", f"/scripts/{script_id}/jobs", {})
         assert copy.wait_for(f"/jobs/{job['id']}", ENDS)["status"] == "succeeded"
 

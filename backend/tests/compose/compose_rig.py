@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
@@ -15,12 +16,13 @@ from testbed.person import Person
 # Whatever comes first has to wait for the images to be built, and for the stack to come up.
 MARKS = [pytest.mark.compose, pytest.mark.timeout(900)]
 ENDS = {status.value for status in FINAL}
-BUILT = {"succeeded", "failed", "cancelled"}
-DOCKERFILE = "FROM python:3.11-slim\n"
 # What nginx answers while a pool behind it is away, and Scripter while the database is.
 AWAY = {429, 502, 503, 504}
 PATIENCE_S = 120
+SLOW_MS = 1000 * PATIENCE_S
 
+# Says one thing, and then nothing.
+CHATTY = "import time\nprint('one short line', flush=True)\ntime.sleep(600)\n"
 COUNT = """
 import sys, time
 for n in range(int(sys.argv[1])):
@@ -29,20 +31,6 @@ for n in range(int(sys.argv[1])):
 """
 
 T = TypeVar("T")
-
-
-def make_image(person: Person, name: str, dockerfile: str, requirements: str = "") -> Any:
-    files = [{"path": "Dockerfile", "content": dockerfile}, {"path": "requirements.txt", "content": requirements}]
-    image = person.call("POST", "/images", {"name": name, "files": files})
-    build = person.call("POST", f"/images/{image['id']}/builds")
-    built = person.wait_for(f"/builds/{build['id']}", BUILT, 300, every_s=0.3)
-    assert built["status"] == "succeeded", built
-    return image
-
-
-def make_script(person: Person, image: Any, name: str, text: str, **more: Any) -> Any:
-    files = [{"path": "main.py", "content": text}]
-    return person.call("POST", "/scripts", {"name": name, "image_id": image["id"], "files": files, **more})
 
 
 def run(person: Person, script: Any, *arguments: str) -> Any:
@@ -59,6 +47,18 @@ def text_of(person: Person, job: Any) -> str:
 def lines_of(person: Person, job: Any) -> list[str]:
     """The lines that a counting script has printed."""
     return [line for line in patient(lambda: text_of(person, job)).splitlines() if line.startswith("line ")]
+
+
+def live(person: Person, job: Any) -> Iterator[str]:
+    """The pieces of the log as a viewer gets them."""
+    address = f"{person.url}/api/jobs/{job['id']}/log/stream"
+    with person.http.get(address, stream=True, timeout=60) as answer:
+        answer.raise_for_status()
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        assert "Content-Encoding" not in answer.headers
+        for line in answer.iter_lines(chunk_size=None, decode_unicode=True):
+            if line.startswith("data: ") and "text" in (data := json.loads(line.removeprefix("data: "))):
+                yield data["text"]
 
 
 def counted(number: int) -> list[str]:

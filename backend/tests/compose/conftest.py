@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from compose_rig import DOCKERFILE, make_image
 from sockets import listening
 
 import testbed
@@ -41,4 +40,4 @@ def member(stack: Composed) -> Composed:
 @pytest.fixture(scope="session")
 def image(member: Composed) -> Any:
     """An image that is built."""
-    return make_image(member, "Plain", DOCKERFILE)
+    return member.make_image("Plain")

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import browser_rig
 import pytest
-from compose_rig import MARKS
-from playwright.sync_api import ConsoleMessage, Page, Response, expect
+from browser_rig import Complaints
+from compose_rig import MARKS, SLOW_MS
+from playwright.sync_api import Page, expect
 
 import testbed
 from testbed.composed import Composed
@@ -17,42 +18,25 @@ from testbed.person import NAME, PASSWORD
 
 pytestmark = MARKS
 
-SLOW_MS = 120_000
+
+@pytest.fixture(scope="module")
+def complaints() -> Complaints:
+    return Complaints()
 
 
 @pytest.fixture(scope="module")
-def complaints() -> list[str]:
-    """What the browser complained about."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def page(services: testbed.Services, stack: Composed, complaints: list[str]) -> Iterator[Page]:
+def page(services: testbed.Services, stack: Composed, complaints: Complaints) -> Iterator[Page]:
     """A new person's browser, who takes the certificate that Scripter made for itself."""
-
-    def hear(message: ConsoleMessage) -> None:
-        # A failed request is told by its response, with the address.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            complaints.append(message.text)
-
-    def see(response: Response) -> None:
-        if response.status >= 400:
-            complaints.append(f"{response.status} {response.request.method} {response.url}")
-
     with browser_rig.chromium(services) as browser:
         context = browser.new_context(base_url=stack.url, ignore_https_errors=True)
         context.set_default_timeout(30_000)
-        page = context.new_page()
-        page.on("console", hear)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("response", see)
-        yield page
+        yield complaints.watch(context.new_page())
 
 
 @pytest.fixture(autouse=True)
-def no_complaints(complaints: list[str]) -> Iterator[None]:
+def no_complaints(complaints: Complaints) -> Iterator[None]:
     yield
-    assert complaints == []
+    assert complaints.seen == []
 
 
 def type_code(page: Page, text: str) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import ssl
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
-from compose_rig import MARKS, ended, make_script, run
+from compose_rig import CHATTY, MARKS, ended, live, run
 
 from scripter.web.border import _HEADERS as SECURITY_HEADERS
 from testbed.composed import Composed
 
 pytestmark = MARKS
-
-CHATTY = "import time\nprint('one short line', flush=True)\ntime.sleep(600)\n"
 
 
 def handshake(stack: Composed, version: ssl.TLSVersion) -> tuple[str | None, str | None]:
@@ -90,20 +86,8 @@ def test_programs_and_answers_of_the_api_come_compressed(member: Composed, asset
 
 def test_a_live_log_shows_a_line_while_the_script_is_silent(member: Composed, image: Any) -> None:
     # Anything on the way that gathers bytes before it passes them on would keep this line until the end.
-    job = run(member, make_script(member, image, "Chatty", CHATTY))
+    job = run(member, member.make_script(image, "Chatty", CHATTY))
     shown = next(text for text in live(member, job) if "one short line" in text)
     assert member.call("GET", f"/jobs/{job['id']}")["status"] == "running", shown
     member.call("POST", f"/jobs/{job['id']}/cancel")
     assert ended(member, job)["status"] == "cancelled"
-
-
-def live(member: Composed, job: Any) -> Iterator[str]:
-    """The pieces of the log as a viewer gets them."""
-    address = f"{member.url}/api/jobs/{job['id']}/log/stream"
-    with member.http.get(address, stream=True, timeout=60) as answer:
-        answer.raise_for_status()
-        assert answer.headers["Content-Type"].startswith("text/event-stream")
-        assert "Content-Encoding" not in answer.headers
-        for line in answer.iter_lines(chunk_size=None, decode_unicode=True):
-            if line.startswith("data: ") and "text" in (data := json.loads(line.removeprefix("data: "))):
-                yield data["text"]

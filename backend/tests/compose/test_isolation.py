@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compose_rig import MARKS, ended, make_script, run, text_of
+from compose_rig import MARKS, ended, run, text_of
 from docker.models.containers import Container
 from sockets import held_by, listening, local, publishers
 
@@ -115,7 +115,7 @@ def test_no_process_of_the_stack_runs_as_root_but_the_first_of_the_worker(stack:
 
 @pytest.fixture(scope="module")
 def probe(member: Composed, image: Any) -> Any:
-    return {network: make_script(member, image, f"Probe {network}", REACH, network=network) for network in MODES}
+    return {network: member.make_script(image, f"Probe {network}", REACH, network=network) for network in MODES}
 
 
 MODES = ("none", "bridge", "egress")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from compose_rig import COUNT, MARKS, counted, ended, lines_of, make_script, patient, run, text_of, until
+from compose_rig import COUNT, MARKS, counted, ended, lines_of, patient, run, text_of, until
 
 from testbed.composed import Composed
 
@@ -18,7 +18,7 @@ LINES = 60
 
 @pytest.fixture(scope="module")
 def script(member: Composed, image: Any) -> Any:
-    return make_script(member, image, "Counting", COUNT)
+    return member.make_script(image, "Counting", COUNT)
 
 
 def started_at(stack: Composed, service: str) -> str:

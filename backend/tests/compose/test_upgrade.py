@@ -16,13 +16,10 @@ from typing import Any
 import pytest
 from compose_rig import (
     COUNT,
-    DOCKERFILE,
     MARKS,
     counted,
     ended,
     lines_of,
-    make_image,
-    make_script,
     patient,
     run,
     text_of,
@@ -58,7 +55,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("later")
 '''
-MINUTE = timedelta(minutes=1)
+PACE = timedelta(seconds=10)
 LINES = 400
 
 
@@ -87,7 +84,7 @@ class Renewal:
     def build(self, name: str) -> None:
         """Build the images from the files that are there, and take them."""
         self.take(name)
-        self.stack.compose("build")
+        self.stack.build()
 
     def number(self) -> str:
         """The version of the files that are there."""
@@ -124,13 +121,13 @@ def renewal(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def script(renewal: Renewal) -> Any:
-    return make_script(renewal.stack, make_image(renewal.stack, "Plain", DOCKERFILE), "Counting", COUNT)
+    return renewal.stack.make_script(renewal.stack.make_image("Plain"), "Counting", COUNT)
 
 
 def test_a_job_goes_on_through_an_upgrade_and_no_due_time_is_lost(renewal: Renewal, script: Any) -> None:
     stack = renewal.stack
     assert renewal.running() == renewal.number()
-    wish = {"script_id": script["id"], "cron": "* * * * *", "zone": "UTC", "arguments": ["2"]}
+    wish = {"script_id": script["id"], "kind": "every", "every_s": PACE.seconds, "arguments": ["2"]}
     schedule = stack.call("POST", "/schedules", wish)
     renewal.put_after()
     renewal.build("after")
@@ -146,13 +143,13 @@ def test_a_job_goes_on_through_an_upgrade_and_no_due_time_is_lost(renewal: Renew
     assert lines_of(stack, running) == counted(LINES)
     ledger = until(lambda: settled_since(stack, schedule, upgraded))
     due = sorted(datetime.fromisoformat(one["due_at"]) for one in ledger)
-    assert [later - earlier for earlier, later in pairwise(due)] == [MINUTE] * (len(due) - 1)
+    assert [later - earlier for earlier, later in pairwise(due)] == [PACE] * (len(due) - 1)
     stack.call("PATCH", f"/schedules/{schedule['id']}", {"enabled": False})
 
 
 def settled_since(stack: Composed, schedule: Any, moment: datetime) -> Any:
     """What became of the due times, once one has run that came after the moment."""
-    ledger = patient(lambda: stack.call("GET", f"/schedules/{schedule['id']}/occurrences"))["items"]
+    ledger = patient(lambda: stack.call("GET", f"/schedules/{schedule['id']}/occurrences?limit=200"))["items"]
     ran = [datetime.fromisoformat(one["due_at"]) for one in ledger if one["outcome"] == "ran"]
     return ledger if any(due > moment for due in ran) else None
 

@@ -118,7 +118,9 @@ def test_every_image_is_one_version() -> None:
     for service in SERVICES.values():
         assert own.fullmatch(service["image"]) or re.fullmatch(r"[a-z]+:\d+\.\d+", service["image"])
     for dockerfile in DOCKERFILES:
-        for base in re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE):
+        text = dockerfile.read_text()
+        stages = re.findall(r"^FROM \S+ AS (\S+)", text, re.MULTILINE)
+        for base in set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) - set(stages):
             assert re.fullmatch(r"[a-z]+:\d+(\.\d+)?(-slim)?", base), base
 
 

@@ -72,25 +72,18 @@ def stack(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def image(stack: Stack) -> Any:
-    image = stack.call(
-        "POST", "/images", {"name": "Bare", "files": [{"path": "Dockerfile", "content": "FROM python:3.11-slim\n"}]}
-    )
-    build = stack.call("POST", f"/images/{image['id']}/builds")
-    assert stack.wait_for(f"/builds/{build['id']}", {"succeeded", "failed"})["status"] == "succeeded"
-    return image
+    return stack.make_image("Bare")
 
 
 @pytest.fixture(scope="module")
 def script(stack: Stack, image: Any) -> Any:
-    files = [{"path": "main.py", "content": SOURCE}]
-    return stack.call("POST", "/scripts", {"name": "Counter", "image_id": image["id"], "files": files})
+    return stack.make_script(image, "Counter", SOURCE)
 
 
 @pytest.fixture(scope="module")
 def failing(stack: Stack, image: Any) -> Any:
     """A script that fails twice, and succeeds when it is tried a third time."""
-    body = {"name": "Third", "image_id": image["id"], "files": [{"path": "main.py", "content": FAILS}]}
-    return stack.call("POST", "/scripts", {**body, "retries": {"count": 2, "delay_s": 2, "factor": 1}})
+    return stack.make_script(image, "Third", FAILS, retries={"count": 2, "delay_s": 2, "factor": 1})
 
 
 @pytest.mark.parametrize("seed", SEEDS)

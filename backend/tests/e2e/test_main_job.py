@@ -20,7 +20,6 @@ from scripter.jobs.states import FINAL
 from testbed.stack import Stack, separate
 
 ENDS = {status.value for status in FINAL}
-BUILT = {"succeeded", "failed", "cancelled"}
 
 DOCKERFILE = """FROM python:3.11-slim
 COPY requirements.txt .
@@ -68,15 +67,8 @@ def stack(
 @pytest.fixture(scope="module")
 def image(stack: Stack) -> Any:
     """An image whose build installs a real package from the package index."""
-    files = [
-        {"path": "Dockerfile", "content": DOCKERFILE},
-        # Not one that the engine has built before and would take from its cache.
-        {"path": "requirements.txt", "content": f"# {secrets.token_hex(4)}\nsix==1.17.0\n"},
-    ]
-    image = stack.call("POST", "/images", {"name": "With six", "files": files})
-    build = stack.call("POST", f"/images/{image['id']}/builds")
-    built = stack.wait_for(f"/builds/{build['id']}", BUILT, 300)
-    assert built["status"] == "succeeded", built
+    # Not one that the engine has built before and would take from its cache.
+    image = stack.make_image("With six", DOCKERFILE, f"# {secrets.token_hex(4)}\nsix==1.17.0\n")
     return stack.call("GET", f"/images/{image['id']}")
 
 
