@@ -64,6 +64,7 @@ class Pool:
         self._runner = runner
         self._most = min(most, context.settings.worker.warm_memory_mb // COST_MB) if runner.warms else 0
         self._shelves: dict[Kind, _Shelf] = {}
+        self._making = ""
         self._lock = threading.Lock()
         # Rung whenever there may be something to make.
         self.bell = threading.Event()
@@ -83,6 +84,10 @@ class Pool:
         """What the containers are called that wait now."""
         with self._lock:
             return {warm.slot.name for shelf in self._shelves.values() for warm in shelf.waiting}
+
+    def keeps(self, called: str) -> bool:
+        """Whether the container that is called so waits now, or is being made."""
+        return called == self._making or called in self.names()
 
     def tend(self, quiet: Callable[[], bool]) -> None:
         """Remove what is not wanted any more, and make what is missing, one by one, while it is `quiet`."""
@@ -113,6 +118,7 @@ class Pool:
     def _make(self, kind: Kind) -> None:
         spec = self._spec(kind)
         (spec.directory / "src").mkdir(parents=True)
+        self._making = spec.name
         try:
             self._keep(kind, self._runner.prepare(spec))
         except (ImageGone, Refused) as error:
@@ -123,6 +129,8 @@ class Pool:
         except BaseException:
             slots.remove(spec.directory)
             raise
+        finally:
+            self._making = ""
 
     def _keep(self, kind: Kind, slot: Slot) -> None:
         with self._lock:

@@ -29,6 +29,8 @@ ADOPT_S = 5.0
 STOP_POLL_S = 1.0
 IDLE_S = 2.0
 CLEAN_S = 60.0
+# What seems to be nobody's is looked at again after this: longer than a container takes from its shelf to its job.
+AGAIN_S = 15.0
 WARM_S = 5.0
 # Longer than from one look of `_look_after` to the next: an idle worker always knows.
 TRUST_S = 6.0
@@ -54,7 +56,7 @@ class Supervisor:
         self._unattended: set[int] = set()
         # Runs of which it is certain that they follow nobody any more, whatever their leases say.
         self._dead: list[str] = []
-        self._cleaned = 0.0
+        self._cleaned = -CLEAN_S
         self._strays: set[str] = set()
         self._answered_at = 0.0
         self._adopt_bell = threading.Event()
@@ -248,7 +250,7 @@ class Supervisor:
     def _look_after(self) -> None:
         """Take over the jobs whose worker is gone, and now and then clean up after all of them."""
         self._adopt()
-        if time.monotonic() - self._cleaned >= CLEAN_S:
+        if time.monotonic() - self._cleaned >= (AGAIN_S if self._strays else CLEAN_S):
             self._cleaned = time.monotonic()
             self._remove_former()
             self._remove_orphans()
@@ -289,7 +291,7 @@ class Supervisor:
             whose = slots.owner(self._context, slot.name)
             if whose is None and self._is_stray(slot):
                 strays.add(slot.name)
-            # A stray is looked at twice: between its making and its place on a shelf it looks like one.
+            # A stray is looked at twice: between its shelf and its job it looks like one.
             if self._is_over(*whose) if whose else slot.name in strays & self._strays:
                 self._remove(slot)
         self._strays = strays
@@ -317,7 +319,7 @@ class Supervisor:
         One of our own that lives need not leave by itself: the engine may have been killed, and its input with it.
         """
         if slots.is_own_warm(self._context, slot.name):
-            return slot.name not in self._pool.names()
+            return not self._pool.keeps(slot.name)
         return self._runner.ending(slot) is not Ending.ALIVE
 
     def _remove(self, slot: Slot) -> None:

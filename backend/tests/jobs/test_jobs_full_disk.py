@@ -113,7 +113,8 @@ def logged(house: House, job: Job) -> set[int]:
 def test_a_job_that_takes_more_of_the_disk_than_it_may_is_ended_and_what_it_took_is_free_again(
     house: House, disk: SmallDisk
 ) -> None:
-    house.source("import time\nfor n in range(60): open(f'f{n}', 'wb').write(bytes(2**20)); time.sleep(0.02)")
+    take = "for n in range(60): open(f'f{n}', 'wb').write(bytes(2**20)); time.sleep(0.02)"
+    house.source(f"import time\n{take}\ntime.sleep(600)  # does not end before the agent has looked")
     house.worker("w:1").start([])
     job = house.ended(house.queued())
     assert (job.status, job.reason_code) == (Status.FAILED, Reason.DISK_LIMIT)

@@ -11,7 +11,7 @@ from scripter import logstore
 from scripter.config import MEBIBYTE, Worker
 from scripter.images.models import Build
 from scripter.jobs import pool as pools
-from scripter.jobs import slots
+from scripter.jobs import slots, supervisor
 from scripter.jobs.models import Job
 from scripter.jobs.pool import COST_MB, Kind, Pool, busiest
 from scripter.jobs.states import Status
@@ -207,3 +207,18 @@ def test_what_an_earlier_run_of_the_worker_kept_waiting_is_removed(docker_house:
     assert not left.directory.exists()
     # Nobody's process died in this test, so that its end of the input has to be closed by hand.
     docker_house.runner.discard(left)
+
+
+def test_what_a_worker_that_is_gone_for_good_kept_waiting_is_looked_at_twice_and_then_removed(
+    docker_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second look comes soon, and not with the next sweep."""
+    monkeypatch.setattr(supervisor, "CLEAN_S", 3600.0)
+    monkeypatch.setattr(supervisor, "AGAIN_S", 0.5)
+    pool, kind = pool_of(docker_house), kind_of(docker_house)
+    pool.ask(kind)
+    pool.tend(always)
+    [left] = docker_house.warm()
+    docker_house.runner.kill(left)  # as it ends by itself when its worker dies
+    docker_house.worker("other:1").start([])
+    until(lambda: left not in docker_house.warm() and not left.directory.exists(), "the container to be removed")
