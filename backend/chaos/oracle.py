@@ -11,9 +11,10 @@ from itertools import chain
 from types import MappingProxyType
 
 from chaos import adoption
+from chaos.cast import Account
 from chaos.evidence import Event, Evidence, JobFacts
 from chaos.inside import output
-from chaos.plan import ATTEMPTS
+from chaos.plan import ATTEMPTS, How
 from scripter import logstore
 
 FINAL = frozenset({"succeeded", "failed", "cancelled", "lost"})
@@ -36,6 +37,8 @@ USUAL_END = frozenset({("succeeded", "exit")})
 AGREE_S = 30.0
 STARTING_S = 60.0
 FRESH_S = 30.0
+# A worker that was frozen goes on with what it was about to do, and looks then whether the job is still its own.
+THAWED_S = 5.0
 # Beside five in a hundred: connections that pools keep, whose number depends on what happened at one time.
 SPARE_FILES, SPARE_THREADS = 24, 12
 
@@ -106,7 +109,11 @@ def nothing_ran_twice(evidence: Evidence) -> Violations:
 
 
 def _made_again(evidence: Evidence) -> Violations:
-    """A container that came under the name of an attempt when its script had begun already."""
+    """A container that came under the name of an attempt when its script had begun already.
+
+    But for one that a worker made which had been frozen on the way to it: no engine can tell that the job is another's
+    by now. Its script does not begin, which the ledger would tell."""
+    thaws = _thaws(evidence.account)
     numbers = {job.uuid: job.id for job in evidence.jobs}
     began: dict[str, float] = {}
     for entry in evidence.ledger:
@@ -114,8 +121,18 @@ def _made_again(evidence: Evidence) -> Violations:
         if entry.word == "start":
             began.setdefault(f"scripter-{evidence.instance}-job-{slot}", entry.at)
     for one in evidence.sightings:
-        if one.what in {"create", "rename"} and one.at > began.get(one.name, math.inf):
+        made_late = one.what in {"create", "rename"} and one.at > began.get(one.name, math.inf)
+        if made_late and not any(0 <= one.at - thaw <= THAWED_S for thaw in thaws):
             yield f"{one.name} got another container ({one.container[:12]}) when its script had begun"
+
+
+def _thaws(account: Account) -> list[float]:
+    """When those that were frozen were let go on."""
+    frozen = [strike for strike in account.strikes if strike.how is How.FREEZE]
+    return [
+        min((one.at for one in account.starts if one.name == strike.name and one.at > strike.at), default=math.inf)
+        for strike in frozen
+    ]
 
 
 def rows_and_containers_agree(evidence: Evidence) -> Violations:

@@ -152,6 +152,7 @@ class Attempt:
             crash.at("prepared")
             if not self._is_wanted():
                 if not self.ended:
+                    log.info("job.not_ours", job=self._job.uuid)
                     self._runner.discard(self.slot)
                 return False
             if self._hand_over(self.slot, start_kind):

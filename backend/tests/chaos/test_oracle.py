@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from chaos import oracle
-from chaos.cast import Account, Outage
+from chaos.cast import Account, Moment, Outage
 from chaos.events import Sighting
 from chaos.evidence import Due, Event, Evidence, JobFacts, Vitals
 from chaos.inside import output
 from chaos.ledger import Entry
+from chaos.plan import How
 from scripter.logstore.records import record
 
 NAME = "scripter-abc-job-1-1"
@@ -210,6 +211,17 @@ def test_a_time_of_starting_that_an_outage_explains_is_none() -> None:
     events = (Event(2, "queued", "starting", ""), Event(80, "starting", "running", ""))
     account = Account(outages=[Outage("mariadb", 10, 40), Outage("dockerd", 30, 60)])
     assert oracle.judge(replace(WELL, jobs=(job(events=events),), account=account)) == []
+
+
+@pytest.mark.parametrize(("thawed_at", "forgiven"), [(3.9, True), (4.1, False), (-2.0, False)])
+def test_a_container_may_come_late_from_a_worker_that_was_frozen_on_the_way_to_it(
+    thawed_at: float, forgiven: bool
+) -> None:
+    account = Account([Moment(-9.0, "worker-a", How.FREEZE)], [Moment(thawed_at, "worker-a")])
+    late = replace(WELL, sightings=(*WELL.sightings, Sighting(4.0, "create", "c2", NAME)), account=account)
+    assert (oracle.judge(late) == []) is forgiven
+    twice = oracle.judge(replace(late, ledger=(*WELL.ledger, *WELL.ledger)))
+    assert any("I2: the script of job one began" in one for one in twice), twice
 
 
 @pytest.mark.parametrize("kind", ["short", "long", "loud", "failing", "streams", "garbage"])
