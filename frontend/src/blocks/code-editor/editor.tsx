@@ -1,5 +1,5 @@
 /** CodeMirror in React: one view, a document per file whose undo history survives switching to another file and back. */
-import { EditorState } from "@codemirror/state";
+import { Annotation, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useLayoutEffect, useRef } from "react";
 import { toast } from "@/ui/toast";
@@ -7,6 +7,7 @@ import type { Assistant, Place } from "./assistant";
 import code from "./code.module.css";
 import { positionOf } from "./columns";
 import classes from "./editor.module.css";
+import { lineEnd, plain } from "./line-ends";
 import { extensions } from "./setup";
 
 export type EditorProps = {
@@ -25,12 +26,21 @@ export type EditorProps = {
   onGoTo?: (place: Place) => void;
 };
 
+/** A change that came from outside, where it is known already. */
+const given = Annotation.define<boolean>();
+
 export function Editor({ path, value, label, readOnly = false, onChange, assistant, place = null, onGoTo }: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const shelf = useRef(new Map<string, EditorState>());
   const served = useRef(0);
-  const changed = useEffectEvent((text: string) => onChange?.(text));
+  /** By path: a file that has lost its last line break on the way still knows how its lines end. */
+  const ends = useRef(new Map<string, string>());
+  const changed = useEffectEvent((text: string) => {
+    const end = lineEnd(value) ?? ends.current.get(path) ?? "\n";
+    ends.current.set(path, end);
+    onChange?.(end === "\n" ? text : text.replaceAll("\n", end));
+  });
   const newest = useEffectEvent(() => assistant ?? {});
   const goTo = useEffectEvent((target: Place) => onGoTo?.(target));
   const helped = assistant !== undefined;
@@ -47,19 +57,20 @@ export function Editor({ path, value, label, readOnly = false, onChange, assista
     const kept = states.get(key);
     const report = EditorView.updateListener.of((update) => {
       states.set(key, update.state);
-      if (update.docChanged) changed(update.state.doc.toString());
+      if (update.docChanged && !update.transactions.some((one) => one.annotation(given))) changed(update.state.doc.toString());
     });
     const desk = helped ? { path, assistant: () => newest(), goTo: (target: Place) => goTo(target), tell: toast } : null;
     const fresh = () => EditorState.create({ doc: value, extensions: [extensions(path, label, readOnly, desk), report] });
-    view.current?.setState(kept && kept.doc.toString() === value ? kept : fresh());
+    view.current?.setState(kept && kept.doc.toString() === plain(value) ? kept : fresh());
     // `value` is only the start: afterwards the editor owns the text, and the effect below takes over outside changes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [path, label, readOnly, helped]);
 
   useEffect(() => {
-    const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: smallestChange(editor.state.doc.toString(), value) });
+    const [editor, wanted] = [view.current, plain(value)];
+    const now = editor?.state.doc.toString();
+    if (!editor || now === undefined || now === wanted) return;
+    editor.dispatch({ changes: smallestChange(now, wanted), annotations: given.of(true) });
   }, [value]);
 
   useEffect(() => {
