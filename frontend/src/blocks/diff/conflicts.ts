@@ -8,7 +8,7 @@ export type Choice = "mine" | "theirs" | "both";
 export function conflictsIn(text: string): Conflict[] {
   const found: Conflict[] = [];
   let open: { start: number; middle: number } | null = null;
-  text.split("\n").forEach((line, index) => {
+  text.split(/\r?\n/).forEach((line, index) => {
     if (line === MINE) open = { start: index + 1, middle: 0 };
     else if (open && line === BETWEEN) open = { start: open.start, middle: index + 1 };
     else if (open && open.middle > 0 && line === THEIRS) {

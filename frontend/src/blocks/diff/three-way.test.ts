@@ -28,6 +28,16 @@ describe("a merge of texts", () => {
     expect(text).toBe("<<<<<<< mine\nmine\n=======\ntheirs\n>>>>>>> theirs\n");
   });
 
+  test("of more different lines than can be told apart loses none of either side", () => {
+    const many = Array.from({ length: 60_000 }, (_, at) => `line ${at}\n`).join("");
+    const [mine, theirs] = [many.replace("line 59000\n", "mine\n"), many.replace("line 1\n", "theirs\n")];
+    const { text, conflicts } = mergeTexts({ base: many, mine, theirs });
+    expect(conflicts).toBe(1);
+    const [whole] = conflictsIn(text);
+    expect(settle(text, whole as NonNullable<typeof whole>, "mine")).toBe(mine);
+    expect(settle(text, whole as NonNullable<typeof whole>, "theirs")).toBe(theirs);
+  });
+
   test("one who deletes what the other changes is asked", () => {
     expect(mergeTexts({ base, mine: "a\ne\n", theirs: "a\nb\nC\nd\ne\n" }).conflicts).toBe(1);
   });
@@ -37,6 +47,7 @@ describe("a conflict", () => {
   const text = "x\n<<<<<<< mine\n1\n=======\n2\n>>>>>>> theirs\ny\n<<<<<<< mine\n=======\n3\n>>>>>>> theirs\n";
   test("is found by its lines", () => {
     expect(conflictsIn(text)).toEqual([{ start: 2, middle: 4, end: 6 }, { start: 8, middle: 9, end: 11 }]);
+    expect(conflictsIn(text.replaceAll("\n", "\r\n"))).toHaveLength(2);
     expect(conflictsIn("=======\n>>>>>>> theirs\n<<<<<<< mine\n")).toEqual([]);
   });
   test.each([

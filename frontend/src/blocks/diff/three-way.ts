@@ -14,6 +14,8 @@ export function mergeTexts({ base, mine, theirs }: Sides): Merge {
   const [original, left, right] = [linesOf(base), linesOf(mine), linesOf(theirs)];
   const letters = new Letters();
   const [ours, others] = [letters.hunks(original, left), letters.hunks(original, right)];
+  // Lines that cannot be told from each other cannot be brought together either.
+  if (letters.spent) return { text: marked(left, right).join(""), conflicts: 1 };
   const out: string[] = [];
   let [at, conflicts] = [0, 0];
   while (ours.length + others.length > 0) {
@@ -22,7 +24,7 @@ export function mergeTexts({ base, mine, theirs }: Sides): Merge {
     const [a, b] = [sideOf(group, group.ours, left, original), sideOf(group, group.others, right, original)];
     const agreed = agreement(group, a, b);
     if (agreed === null) conflicts += 1;
-    out.push(...(agreed ?? [mark(MINE), ...ended(a), mark(BETWEEN), ...ended(b), mark(THEIRS)]));
+    out.push(...(agreed ?? marked(a, b)));
     at = group.end;
   }
   return { text: [...out, ...original.slice(at)].join(""), conflicts };
@@ -63,6 +65,10 @@ function linesOf(text: string): string[] {
   return text === "" ? [] : text.split(/(?<=\n)/);
 }
 
+function marked(a: string[], b: string[]): string[] {
+  return [mark(MINE), ...ended(a), mark(BETWEEN), ...ended(b), mark(THEIRS)];
+}
+
 function mark(words: string): string {
   return `${words}\n`;
 }
@@ -72,9 +78,18 @@ function ended(lines: string[]): string[] {
   return lines.map((line) => (line.endsWith("\n") ? line : `${line}\n`));
 }
 
+const FIRST_LETTER = 0x100;
+/** Behind it come the letters that only count in pairs. */
+const LAST_LETTER = 0xd7ff;
+
 /** Each different line as one letter: what compares letters then compares lines. */
 class Letters {
   private readonly known = new Map<string, string>();
+
+  /** There are more different lines than letters. No person writes such a file, but a program may. */
+  get spent(): boolean {
+    return this.known.size > LAST_LETTER - FIRST_LETTER + 1;
+  }
 
   hunks(original: string[], changed: string[]): Hunk[] {
     const changes = diff(this.word(original), this.word(changed), COMPARING);
@@ -86,8 +101,7 @@ class Letters {
   private letter(line: string): string {
     const known = this.known.get(line);
     if (known) return known;
-    // Not into the letters that only count in pairs. A file with more different lines is not written by people.
-    const made = String.fromCharCode(Math.min(0x100 + this.known.size, 0xd7ff));
+    const made = String.fromCharCode(Math.min(FIRST_LETTER + this.known.size, LAST_LETTER));
     this.known.set(line, made);
     return made;
   }
