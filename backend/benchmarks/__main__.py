@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 import testbed
-from benchmarks import compose, logs, memory, minutes, pages, schedules, start, stops, throughput, viewers
+from benchmarks import compose, listing, logs, memory, minutes, pages, schedules, start, stops, throughput, viewers
 from benchmarks.workload import Workload, ready
 from testbed.stack import separate
 
@@ -23,8 +23,8 @@ TOGETHER: dict[str, Callable[[Workload], None]] = {
     "minutes": minutes.measure,
 }
 # On stacks of their own; memory_docker only when it is asked for, since it takes so long.
-APART = ("schedules", "memory", "compose", "memory_docker")
-USUAL = (*(part for part in TOGETHER if part != "minutes"), "schedules", "memory", "compose")
+APART = ("schedules", "listing", "memory", "compose", "memory_docker")
+USUAL = (*(part for part in TOGETHER if part != "minutes"), "schedules", "listing", "memory", "compose")
 
 
 def main() -> None:
@@ -39,6 +39,8 @@ def main() -> None:
         _together(services, chosen)
     if "schedules" in parts:
         schedules.measure(services)
+    if "listing" in parts:
+        listing.measure(services)
     if "memory" in parts:
         memory.measure(services, "local")
     if "compose" in parts:

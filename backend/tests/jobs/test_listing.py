@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from listing_rig import FIRST, make_many, minute
 from people import Browser
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scripter.context import Context
 from scripter.jobs.models import Job
@@ -40,6 +40,16 @@ def test_jobs_of_the_same_moment_are_on_one_page_or_the_next(client: Browser, ma
     first = listed(client, span)
     second = listed(client, f"{span}&before={first[-1]}")
     assert first + second == [FIRST + number for number in range(19, 11, -1)]
+
+
+def test_a_later_page_goes_on_beyond_any_gap_of_numbers(client: Browser, many: Context) -> None:
+    far = FIRST - 500_000
+    with many.db.transaction() as session:
+        session.execute(update(Job).where(Job.id.between(FIRST, FIRST + 3)).values(id=Job.id - (FIRST - far)))
+    found = [FIRST + 5, FIRST + 4, far + 3, far + 2]
+    assert listed(client, f"before={FIRST + 6}&limit=4") == found
+    assert listed(client, f"before={FIRST + 6}&limit=2") == found[:2]
+    assert listed(client, f"status=succeeded&before={FIRST + 6}&limit=4") == found
 
 
 def test_conditions_are_all_asked_for_at_once(client: Browser, many: Context) -> None:
