@@ -1,12 +1,14 @@
 /** The overview of keys that `?` opens: what can be done on this page, by group. Loaded when it is first opened. */
 import { Modal, SimpleGrid, Title } from "@mantine/core";
-import { useAllCommands } from "@/ui/commands";
+import { commandOf, useAllCommands } from "@/ui/commands";
 import { Keys } from "./keys";
 import classes from "./palette.module.css";
 import { grouped } from "./palette-items";
 
 export function KeyList({ onClose }: { onClose: () => void }) {
-  const groups = grouped(useAllCommands().filter((one) => one.keys !== undefined));
+  const all = useAllCommands();
+  // What a page does with a key of the frame's takes its place here as well.
+  const groups = grouped(all.filter((one) => one.keys !== undefined && commandOf(one.keys, all) === one));
   return (
     <Modal opened onClose={onClose} title="Keyboard shortcuts" size="lg">
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="lg">

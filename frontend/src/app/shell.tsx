@@ -18,6 +18,7 @@ import { SchemeSwitch } from "./scheme-switch";
 import { SearchButton } from "./search-button";
 import classes from "./shell.module.css";
 import { useCommandKeys } from "./use-command-keys";
+import { useFocusReturned } from "./use-focus-returned";
 import { useFrameCommands } from "./use-frame-commands";
 import { Wordmark } from "./wordmark";
 
@@ -63,6 +64,7 @@ function Frame({ name }: { name: string }) {
   useFrameCommands({ onPalette: find, onKeys: showKeys });
   useCommandKeys();
   useShortcuts({ k: find });
+  useFocusReturned(open);
   return (
     <div className={classes.frame}>
       <a href="#main" className={classes.skip}>

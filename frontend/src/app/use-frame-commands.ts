@@ -37,7 +37,7 @@ export function useFrameCommands({ onPalette, onKeys }: { onPalette: () => void;
       run: () => setColorScheme(scheme),
     }),
   );
-  useCommands([
+  const commands: Command[] = [
     { id: "search", label: "Search, or do something", group: "Everywhere", keys: "/", run: onPalette },
     { id: "palette", label: "Search, also while typing", group: "Everywhere", keys: "Mod+K", run: onPalette },
     { id: "keys", label: "Keyboard shortcuts", group: "Everywhere", keys: "?", words: "help keys", run: onKeys },
@@ -66,5 +66,6 @@ export function useFrameCommands({ onPalette, onKeys }: { onPalette: () => void;
       words: "sign out leave",
       run: () => logout.mutate(undefined, { onSuccess: go(paths.login()), onError: toastError }),
     },
-  ]);
+  ];
+  useCommands(commands, "frame");
 }

@@ -23,3 +23,10 @@ test("a second key that goes on nothing means itself, and an unknown one nothing
   expect(press(after, "n", 20, KNOWN).done).toBe("n");
   expect(press(after, "x", 20, KNOWN)).toEqual({ done: null, after: NOTHING_PRESSED });
 });
+
+test("a key that means something by itself may begin something longer, too", () => {
+  const known = [...KNOWN, "g"];
+  const { done, after } = press(NOTHING_PRESSED, "g", 10, known);
+  expect(done).toBe("g");
+  expect(press(after, "j", 500, known)).toEqual({ done: "g j", after: NOTHING_PRESSED });
+});

@@ -9,29 +9,32 @@ export type Command = {
   label: string;
   /** The heading it stands under: "Script", "Go to". */
   group: string;
-  /** Keys that do it while nobody types: "n", "?", "g s" one after the other. `Mod+S` is only shown: the field that has
-   * the focus does it by itself. */
+  /** Keys that do it while nobody types: "n", "?", "g s" one after the other; a capital is pressed with Shift. `Mod+S` is
+   * only shown: the field that has the focus does it by itself. */
   keys?: string;
   /** Other words that people may look for. */
   words?: string;
   run: () => void;
 };
 
-const registered = new Map<symbol, Command[]>();
+type Where = "frame" | "page";
+
+const registered = new Map<symbol, { where: Where; commands: Command[] }>();
 const listeners = new Set<() => void>();
 let all: Command[] = [];
 
 function changed(): void {
-  // Of two with the same id or keys the later one is meant: a page's own comes after the frame's.
-  all = [...new Map([...registered.values()].flat().map((one) => [one.id, one])).values()];
+  const of = (where: Where) => [...registered.values()].flatMap((one) => (one.where === where ? one.commands : []));
+  // Of two with the same id the later one is meant: a page's own takes the place of the frame's.
+  all = [...new Map([...of("frame"), ...of("page")].map((one) => [one.id, one])).values()];
   listeners.forEach((tell) => tell());
 }
 
 /** The deeds can be done for as long as the component stands. */
-export function useCommands(commands: Command[]): void {
+export function useCommands(commands: Command[], where: Where = "page"): void {
   useEffect(() => {
     const key = Symbol("commands");
-    registered.set(key, commands);
+    registered.set(key, { where, commands });
     changed();
     return () => {
       registered.delete(key);
@@ -40,13 +43,18 @@ export function useCommands(commands: Command[]): void {
   });
 }
 
-/** All that can be done now, in the order in which it was said. */
+/** All that can be done now: of the frame, then of the page. */
 export function useAllCommands(): Command[] {
   return useSyncExternalStore(subscribe, allCommands);
 }
 
 export function allCommands(): Command[] {
   return all;
+}
+
+/** Pure. Whom these keys belong to: of several a page's own, which comes after the frame's. */
+export function commandOf(keys: string, commands: Command[]): Command | undefined {
+  return commands.findLast((one) => one.keys === keys);
 }
 
 function subscribe(listen: () => void): () => void {

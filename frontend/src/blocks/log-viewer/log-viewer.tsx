@@ -92,24 +92,24 @@ export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false, 
     const at = TIMES.findIndex(({ value }) => value === prefs.time);
     setPrefs({ ...prefs, time: TIMES[(at + 1) % TIMES.length]?.value ?? "off" });
   };
-  useLogKeys(section, tall, {
-    "/": () => field.current?.focus(),
-    n: () => void searching.step(1),
-    N: () => void searching.step(-1),
-    e: () => void searching.toFirstError(),
-    g: toStart,
-    G: follow,
-    f: () => (following ? setFollowing(false) : follow()),
-    w: () => setPrefs({ ...prefs, wrap: !prefs.wrap }),
-    t: nextTime,
-    l: () => void link(span),
+  const press = useLogKeys(tall, {
+    search: () => field.current?.focus(),
+    next: () => void searching.step(1),
+    before: () => void searching.step(-1),
+    error: () => void searching.toFirstError(),
+    start: toStart,
+    end: follow,
+    follow: () => (following ? setFollowing(false) : follow()),
+    wrap: () => setPrefs({ ...prefs, wrap: !prefs.wrap }),
+    times: nextTime,
+    link: () => void link(span),
   });
   const { found } = searching;
   const marks = useMemo(() => found.hits.map((hit) => hit.offset), [found.hits]);
   const empty = view.lines.length === 0;
 
   return (
-    <section ref={section} className={classes.viewer} data-tall={tall || undefined} aria-label={label}>
+    <section ref={section} className={classes.viewer} data-tall={tall || undefined} aria-label={label} onKeyDown={press}>
       <LogToolbar
         of={of}
         size={Math.max(0, view.size - log.first)}
