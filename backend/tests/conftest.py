@@ -44,17 +44,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark those that leave all services alone: they need not wait while other tests break some."""
+    """Mark those that leave all services alone, or all but the database: they can run beside others that do not."""
     for item in items:
-        if isinstance(item, pytest.Function) and not _is_served(item):
-            item.add_marker("unserved")
+        if isinstance(item, pytest.Function) and (used := _services_of(item)) <= {"mariadb"}:
+            item.add_marker("database" if used else "unserved")
 
 
-def _is_served(item: pytest.Function) -> bool:
-    """Whether it uses a service, or its parameter is the name of one; those of the testbed itself start some."""
+def _services_of(item: pytest.Function) -> set[str]:
+    """Those that its parameters name; or all, if it has them at hand. Tests of the testbed itself start some."""
     if "services" in item.fixturenames or item.get_closest_marker("alone") or "testbed" in item.path.parts[-2:-1]:
-        return True
-    return hasattr(item, "callspec") and bool({"mariadb", "docker"} & {*map(str, item.callspec.params.values())})
+        return {"dockerd", "mariadb", "rabbitmq", "chromium"}
+    return {"mariadb", "docker"} & {*map(str, item.callspec.params.values())} if hasattr(item, "callspec") else set()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -66,7 +66,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def services(request: pytest.FixtureRequest) -> testbed.Services:
     """The real Docker engine, MariaDB, RabbitMQ and Chromium."""
     if request.config.option.markexpr == "unserved":
-        pytest.fail("This test was taken for one that uses no service: `_is_served` in conftest.py must know it.")
+        pytest.fail("This test was taken for one that uses no service: `_services_of` in conftest.py must know it.")
     return testbed.services()
 
 
