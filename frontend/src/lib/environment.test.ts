@@ -12,6 +12,6 @@ test("what cannot be read is named by its line", () => {
 });
 
 test("variables written as text read back the same", () => {
-  const values = { A: "1", B: "two words=2" };
+  const values = { A: "1", B: "two words=2", KEY: "begin\nnot=a variable\r\n", C: "" };
   expect(parseEnvironment(environmentText(values)).values).toEqual(values);
 });

@@ -32,6 +32,12 @@ export function wallOf(iso: string, zone: string): string {
   return `${year}-${month}-${day}T${hour}:${minute}`;
 }
 
+/** The same with its seconds, where it has some. */
+export function exactWallOf(iso: string, zone: string): string {
+  const { second } = partsOf(Date.parse(iso), zone);
+  return second === "00" ? wallOf(iso, zone) : `${wallOf(iso, zone)}:${second}`;
+}
+
 /** The moment (UTC) at which the clocks of the zone show this; one that does not exist is moved behind the gap. */
 export function momentOf(wall: string, zone: string): string {
   const meant = Date.parse(`${wall.length === 16 ? `${wall}:00` : wall}Z`);

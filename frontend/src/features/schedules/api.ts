@@ -7,6 +7,7 @@ import { randomKey } from "@/lib/random-key";
 
 type Schemas = components["schemas"];
 export type ScheduleBody = Schemas["NewSchedule"];
+export type ScheduleChange = Schemas["ScheduleChange"];
 export type PreviewBody = Schemas["PreviewWish"];
 export type Preview = Schemas["PreviewView"];
 export type Occurrence = Schemas["OccurrenceView"];
@@ -148,12 +149,12 @@ function useDeed<Wish, Done>(deed: (wish: Wish) => Promise<Done>) {
   return useMutation({ mutationFn: deed, onSuccess });
 }
 
-/** Makes a schedule, or changes the one with the given id; a schedule never moves to another script. */
-export function useSaveSchedule(id: number | null) {
-  return useDeed(({ script_id, ...body }: ScheduleBody) =>
-    id === null
-      ? answer(api.POST("/api/schedules", { body: { script_id, ...body } }))
-      : answer(api.PATCH("/api/schedules/{schedule_id}", { ...byId(id), body })),
+/** Makes a schedule, or changes one; a schedule never moves to another script. */
+export function useSaveSchedule() {
+  return useDeed((wish: { made: ScheduleBody } | { id: number; changes: ScheduleChange }) =>
+    "made" in wish
+      ? answer(api.POST("/api/schedules", { body: wish.made }))
+      : answer(api.PATCH("/api/schedules/{schedule_id}", { ...byId(wish.id), body: wish.changes })),
   );
 }
 

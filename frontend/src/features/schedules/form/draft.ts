@@ -1,10 +1,11 @@
 /** A schedule as its form holds it, and as the server takes it. Pure; times are walls of the schedule's zone. */
 import type { Schedule } from "@/api/types";
 import { joinArguments, splitArguments } from "@/lib/arguments";
+import { changedFields } from "@/lib/changed";
 import { ownZone } from "@/lib/dates";
 import { environmentText, parseEnvironment } from "@/lib/environment";
-import { momentOf, wallOf } from "@/lib/zones";
-import type { Period, PreviewBody, ScheduleBody } from "../api";
+import { exactWallOf, momentOf } from "@/lib/zones";
+import type { Period, PreviewBody, ScheduleBody, ScheduleChange } from "../api";
 
 type Policies = Pick<
   Schedule,
@@ -16,7 +17,7 @@ export type Draft = Policies & {
   /** Null: whoever adds it, or nobody as before. */
   owner: string | null;
   every_s: number | null;
-  /** Walls such as `2026-11-22T03:00`; empty for none. */
+  /** Walls such as `2026-11-22T03:00`, with seconds where there are some; empty for none. */
   epoch: string;
   at: string;
   starts_at: string;
@@ -59,7 +60,7 @@ export function newDraft(script: string | null): Draft {
 
 export function draftOf(schedule: Schedule): Draft {
   const { kind, zone, overlap, overlap_limit, catch_up, catch_up_window_s, catch_up_cap, grace_s, jitter_s, enabled, priority, name } = schedule;
-  const wall = (at: string | null) => (at ? wallOf(at, zone) : "");
+  const wall = (at: string | null) => (at ? exactWallOf(at, zone) : "");
   return {
     ...{ kind, zone, overlap, overlap_limit, catch_up, catch_up_window_s, catch_up_cap, grace_s, jitter_s, enabled, priority, name },
     script: String(schedule.script.id),
@@ -83,25 +84,32 @@ export function withoutNulls({ weekly, date, from, to, reason }: Schedule["black
   return date ? { date, reason } : { from, to, reason };
 }
 
-/** When it is due, of the chosen kind alone. */
-function timesOf(draft: Draft): Pick<ScheduleBody, "kind" | "cron" | "zone" | "every_s" | "epoch" | "at" | "starts_at" | "ends_at"> {
+type Moment = "epoch" | "at" | "starts_at" | "ends_at";
+
+/** When it is due, of the chosen kind alone. A moment that nobody has touched stays what it was: its wall may stand for
+ * two, and does not show all of it. */
+function timesOf(draft: Draft, opened: Schedule | null): Pick<ScheduleBody, "kind" | "cron" | "zone" | "every_s" | Moment> {
   const { kind, zone } = draft;
-  const moment = (wall: string) => (wall ? momentOf(wall, zone) : null);
+  const was = opened && draftOf(opened);
+  const moment = (field: Moment) => {
+    if (opened && was?.zone === zone && was[field] === draft[field]) return opened[field];
+    return draft[field] ? momentOf(draft[field], zone) : null;
+  };
   return {
     kind,
     zone,
     cron: kind === "cron" ? draft.cron : "",
     every_s: kind === "every" ? draft.every_s : null,
-    epoch: kind === "every" ? moment(draft.epoch) : null,
-    at: kind === "once" ? moment(draft.at) : null,
-    starts_at: kind === "once" ? null : moment(draft.starts_at),
-    ends_at: kind === "once" ? null : moment(draft.ends_at),
+    epoch: kind === "every" ? moment("epoch") : null,
+    at: kind === "once" ? moment("at") : null,
+    starts_at: kind === "once" ? null : moment("starts_at"),
+    ends_at: kind === "once" ? null : moment("ends_at"),
   };
 }
 
-export function previewOf(draft: Draft, scheduleId: number | null): PreviewBody {
+export function previewOf(draft: Draft, opened: Schedule | null): PreviewBody {
   const jitter_s = Math.min(3_600, Math.max(0, draft.jitter_s));
-  return { ...timesOf(draft), jitter_s, viewer_zone: ownZone(), ...(scheduleId !== null && { schedule_id: scheduleId }) };
+  return { ...timesOf(draft, opened), jitter_s, viewer_zone: ownZone(), ...(opened && { schedule_id: opened.id }) };
 }
 
 /** What only this page can say of it, by field; the server says the rest. */
@@ -116,10 +124,11 @@ export function mistakesOf(draft: Draft): Record<string, string> {
   return found;
 }
 
-export function bodyOf(draft: Draft): ScheduleBody {
+/** All of a new schedule; of one that was opened, what it would be now. */
+export function bodyOf(draft: Draft, opened: Schedule | null = null): ScheduleBody {
   const { name, enabled, priority, overlap, overlap_limit, catch_up, catch_up_window_s, catch_up_cap, grace_s, jitter_s } = draft;
   return {
-    ...timesOf(draft),
+    ...timesOf(draft, opened),
     ...{ name, enabled, priority, overlap, overlap_limit, catch_up, catch_up_window_s, catch_up_cap, grace_s, jitter_s },
     script_id: Number(draft.script),
     ...(draft.owner !== null && { owner_id: Number(draft.owner) }),
@@ -128,6 +137,11 @@ export function bodyOf(draft: Draft): ScheduleBody {
     blackouts: draft.blackouts,
     calendars: draft.calendars.map(Number),
   };
+}
+
+/** What was changed since it was opened, and nothing else: the rest may have been changed by somebody else meanwhile. */
+export function changesOf(draft: Draft, opened: Schedule): ScheduleChange {
+  return changedFields(bodyOf(draftOf(opened), opened), bodyOf(draft, opened));
 }
 
 /** The fields that stand under "More": a refusal that names one of them opens it. */

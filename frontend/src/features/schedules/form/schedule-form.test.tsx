@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { afterEach, expect, test, vi } from "vitest";
 import { violations } from "@/testing/axe";
 import { fakeServer, show } from "@/testing/fakes";
@@ -39,6 +40,25 @@ test("what a line means stands beside it, and the whole is sent as it is shown",
   await user.click(add());
   await waitFor(() => expect(saved).toHaveBeenCalledOnce(), SLOW);
   expect(await sent()?.json()).toMatchObject({ script_id: 3, kind: "cron", cron: "0 9 * * mon-fri", arguments: ["--all"], overlap: "skip" });
+});
+
+test("only what is changed is sent, whatever somebody else changes while the form is open", async () => {
+  const seen = fakeServer((request) => ({ body: request.method === "PATCH" ? schedule() : request.url.endsWith("/preview") ? preview : { items: [] } }));
+  function Page() {
+    const [enabled, setEnabled] = useState(true);
+    return (
+      <>
+        <ScheduleForm schedule={schedule({ enabled })} scripts={[]} backTo="/schedules" onSaved={vi.fn()} />
+        <button onClick={() => setEnabled(false)}>Somebody else</button>
+      </>
+    );
+  }
+  show(<Page />);
+  await userEvent.type(screen.getByRole("textbox", { name: "Name" }), "Nightly");
+  await userEvent.click(screen.getByRole("button", { name: "Somebody else" }));
+  await userEvent.click(screen.getByRole("button", { name: "Save schedule" }));
+  await waitFor(() => expect(seen.some((one) => one.method === "PATCH")).toBe(true), SLOW);
+  expect(await seen.find((one) => one.method === "PATCH")?.json()).toEqual({ name: "Nightly" });
 });
 
 test("a wrong line is told under its field while one types", async () => {

@@ -11,7 +11,7 @@ import { toast } from "@/ui/toast";
 import { previewQuery, useSaveSchedule } from "../api";
 import classes from "../schedules.module.css";
 import { policySummary } from "../words";
-import { bodyOf, draftOf, FIELDS, mistakesOf, MORE_FIELDS, newDraft, previewOf, type Draft } from "./draft";
+import { bodyOf, changesOf, draftOf, FIELDS, mistakesOf, MORE_FIELDS, newDraft, previewOf, type Draft } from "./draft";
 import { errorAt, namedIn } from "./errors";
 import styles from "./form.module.css";
 import { PolicyFields } from "./policy-fields";
@@ -20,7 +20,7 @@ import { Refusal } from "./refusal";
 import { WhenFields, type FieldsProps } from "./when-fields";
 
 type Props = {
-  /** Null makes a new one. */
+  /** Null makes a new one. What becomes of it while the form is open is not looked at. */
   schedule: Schedule | null;
   /** The scripts to choose from. */
   scripts: Ref[];
@@ -31,12 +31,13 @@ type Props = {
 };
 
 export function ScheduleForm({ schedule, scripts, scriptId, backTo, onSaved }: Props) {
-  const [draft, setDraft] = useState(() => (schedule ? draftOf(schedule) : newDraft(firstScript(scripts, scriptId))));
+  const [opened] = useState(schedule);
+  const [draft, setDraft] = useState(() => (opened ? draftOf(opened) : newDraft(firstScript(scripts, scriptId))));
   const [sent, setSent] = useState(false);
   const [asked] = useDebouncedValue(draft, 250);
-  const preview = useQuery(previewQuery(previewOf(asked, schedule?.id ?? null)));
+  const preview = useQuery(previewQuery(previewOf(asked, opened)));
   const meaning = preview.isError ? null : (preview.data ?? null);
-  const save = useSaveSchedule(schedule?.id ?? null);
+  const save = useSaveSchedule();
   const mistakes = mistakesOf(draft);
   const onChange = (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change }));
   const wrong = (field: string) => (sent && mistakes[field]) || errorAt(save.error, field) || errorAt(preview.error, field);
@@ -48,7 +49,7 @@ export function ScheduleForm({ schedule, scripts, scriptId, backTo, onSaved }: P
       toast(schedule ? "The schedule is changed." : "The schedule is added.");
       onSaved(saved);
     };
-    save.mutate(bodyOf(draft), { onSuccess: done });
+    save.mutate(opened ? { id: opened.id, changes: changesOf(draft, opened) } : { made: bodyOf(draft) }, { onSuccess: done });
   };
   const fields = { draft, onChange, wrong };
   return (
@@ -141,7 +142,7 @@ function More({ opened, ...fields }: FieldsProps & { opened: boolean }) {
   return (
     <details className={styles.more} open={opened || undefined}>
       <summary>
-        <b>More: overlaps, late runs, bounds, blackouts</b>
+        <b>More: overlaps, late runs, bounds, blackouts, owner</b>
         <span>{policySummary(fields.draft)}</span>
       </summary>
       <div>
