@@ -14,6 +14,12 @@ export async function kept<T>(name: string): Promise<T | null> {
   return ((await quietly(async () => done((await store("readonly")).get(name)))) as T | undefined) ?? null;
 }
 
+/** The names of all that is kept under names which begin so. */
+export async function keptUnder(start: string): Promise<string[]> {
+  const range = () => IDBKeyRange.bound(start, `${start}\uffff`);
+  return ((await quietly(async () => done((await store("readonly")).getAllKeys(range())))) ?? []).map(String);
+}
+
 export async function forget(name: string): Promise<void> {
   await quietly(async () => done((await store("readwrite")).delete(name)));
 }

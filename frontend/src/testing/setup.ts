@@ -1,9 +1,12 @@
 /** What jsdom lacks and the components ask for; loaded before every test file. */
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 afterEach(cleanup);
+
+// How long a test waits for what is to appear: on a machine with other things to do a second is short.
+configure({ asyncUtilTimeout: 15_000 });
 
 window.matchMedia = (query: string) =>
   ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FileBody } from "@/api/types";
-import { changedPaths, draftReducer, NO_DRAFT, pathProblem, type DraftAction } from "./draft";
+import { changedPaths, draftReducer, moveProblem, NO_DRAFT, pathProblem, type DraftAction } from "./draft";
 
 const body = (path: string, content = ""): FileBody => ({ path, content, encoding: "utf-8", size: content.length });
 const start: DraftAction = { type: "loaded", files: [body("util/a.py"), body("main.py", "x"), body("b.py")], selected: "main.py" };
@@ -59,8 +59,22 @@ describe("a draft of files", () => {
     expect(draft.selected).toBe("main.py");
   });
 
+  test("takes it back over the version that it began with", () => {
+    const draft = after({ type: "recovered", files: [body("main.py", "mine")], saved: [body("main.py", "older")] });
+    expect(draft.saved).toEqual([{ path: "main.py", content: "older", encoding: "utf-8" }]);
+    expect([...changedPaths(draft)]).toEqual(["main.py"]);
+  });
+
+  test("gives back what another's files have replaced", () => {
+    const mine = after({ type: "edit", path: "main.py", content: "mine" });
+    const theirs = draftReducer(mine, { type: "loaded", files: [body("main.py", "theirs")] });
+    expect(theirs.files).toEqual(theirs.saved);
+    expect(draftReducer(theirs, { type: "putBack" })).toMatchObject({ files: mine.files, saved: mine.saved });
+  });
+
   test("has nothing unsaved after a save", () => {
-    expect(changedPaths(after({ type: "edit", path: "main.py", content: "y" }, { type: "saved" })).size).toBe(0);
+    const edited = after({ type: "edit", path: "main.py", content: "y" });
+    expect(changedPaths(draftReducer(edited, { type: "saved", files: edited.files, sent: edited.files })).size).toBe(0);
   });
 });
 
@@ -85,4 +99,19 @@ describe("a file name", () => {
     ["main.py/x", "same name"],
     ["x".repeat(201), "200"],
   ])("%s is refused", (path, word) => expect(pathProblem(path, ["main.py"])).toContain(word));
+});
+
+describe("a folder that moves", () => {
+  const paths = ["tools/read.py", "tools/new.py", "lib/tools/READ.py", "free/a.py"];
+  test("may not land on files that are there", () => {
+    expect(moveProblem(paths, "tools", "lib/tools")).toContain("lib/tools/read.py: There is a file of this name already");
+  });
+  test("may not take the name of a file", () => {
+    expect(moveProblem([...paths, "free/tools"], "tools", "free/tools")).toContain("same name");
+  });
+  test("may go where nothing is in the way, also without a file in it", () => {
+    expect(moveProblem(paths, "tools", "free/tools")).toBeNull();
+    expect(moveProblem(paths, "empty", "free/empty")).toBeNull();
+    expect(moveProblem(paths, "empty", "free/a.py")).toContain("already");
+  });
 });

@@ -2,15 +2,18 @@
 import type { NewFile } from "@/api/types";
 
 export type DraftFile = { path: string; content: string; encoding: "utf-8" | "base64" };
-/** `open`: the files that have a tab, in their order; `selected` is one of them. */
-export type Draft = { saved: DraftFile[]; files: DraftFile[]; open: string[]; selected: string | null };
+/** `open`: the files that have a tab, in their order; `selected` is one of them. `dropped`: what the last load has replaced. */
+export type Draft = Kept & { open: string[]; selected: string | null; dropped: Kept | null };
+type Kept = { saved: DraftFile[]; files: DraftFile[] };
 
 export type DraftAction =
   | { type: "loaded"; files: readonly DraftFile[]; selected?: string | null }
   /** `files` are what is saved now, laid out perhaps, made of the files `sent`; what was typed since is not saved yet. */
-  | { type: "saved"; files?: readonly DraftFile[]; sent?: readonly DraftFile[] }
-  /** Work that was not saved is put back over what is. */
-  | { type: "recovered"; files: readonly DraftFile[] }
+  | { type: "saved"; files: readonly DraftFile[]; sent: readonly DraftFile[] }
+  /** Work that was not saved is put back over what is saved, or over `saved`, which it began with. */
+  | { type: "recovered"; files: readonly DraftFile[]; saved?: readonly DraftFile[] }
+  /** What the last load has replaced is there again, as it was. */
+  | { type: "putBack" }
   | { type: "select"; path: string }
   | { type: "close"; path: string }
   | { type: "edit"; path: string; content: string }
@@ -19,16 +22,18 @@ export type DraftAction =
   | { type: "rename"; from: string; to: string }
   | { type: "remove"; path: string };
 
-export const NO_DRAFT: Draft = { saved: [], files: [], open: [], selected: null };
+export const NO_DRAFT: Draft = { saved: [], files: [], open: [], selected: null, dropped: null };
 
 export function draftReducer(draft: Draft, action: DraftAction): Draft {
   switch (action.type) {
     case "loaded":
       return loaded(draft, action.files, action.selected ?? draft.selected);
     case "recovered":
-      return { ...loaded(draft, action.files, draft.selected), saved: draft.saved };
+      return { ...loaded(draft, action.files, draft.selected), saved: action.saved ? plain(action.saved) : draft.saved };
+    case "putBack":
+      return draft.dropped ? { ...loaded(draft, draft.dropped.files, draft.selected), saved: draft.dropped.saved } : draft;
     case "saved":
-      return saved(draft, action.files ?? draft.files, action.sent ?? draft.files);
+      return saved(draft, action.files, action.sent);
     case "select":
       return shown(draft, action.path);
     case "close":
@@ -66,10 +71,16 @@ export function pathProblem(path: string, taken: readonly string[]): string | nu
 }
 
 function loaded(draft: Draft, given: readonly DraftFile[], wanted: string | null): Draft {
-  const files = sorted(given.map(({ path, content, encoding }) => ({ path, content, encoding })));
+  const files = plain(given);
   const open = draft.open.filter((path) => has(files, path));
-  const next = { ...draft, saved: files, files, open };
+  const dropped = { saved: draft.saved, files: draft.files };
+  const next = { ...draft, saved: files, files, open, dropped };
   return shown(next, has(files, wanted) ? wanted : (open.at(-1) ?? files[0]?.path ?? null));
+}
+
+/** Of what the server tells of a file, what is kept of it here. */
+function plain(given: readonly DraftFile[]): DraftFile[] {
+  return sorted(given.map(({ path, content, encoding }) => ({ path, content, encoding })));
 }
 
 function saved(draft: Draft, files: readonly DraftFile[], sent: readonly DraftFile[]): Draft {
@@ -112,6 +123,17 @@ function rename(draft: Draft, from: string, to: string): Draft {
 /** The path after `from`, it or a folder above it, has become `to`. */
 export function movedPath(path: string, from: string, to: string): string {
   return isWithin(path, from) ? to + path.slice(from.length) : path;
+}
+
+/** What is in the way of `from`, a file or a folder with all that is in it, becoming `to`; in words, or null. */
+export function moveProblem(paths: readonly string[], from: string, to: string): string | null {
+  const taken = paths.filter((path) => !isWithin(path, from));
+  const moved = paths.filter((path) => isWithin(path, from)).map((path) => movedPath(path, from, to));
+  for (const path of moved.length > 0 ? moved : [to]) {
+    const problem = pathProblem(path, taken);
+    if (problem) return `${from} cannot become ${to}. ${path}: ${problem}`;
+  }
+  return null;
 }
 
 export function isWithin(path: string, folder: string): boolean {

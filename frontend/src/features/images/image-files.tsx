@@ -11,11 +11,12 @@ import { FilesPane } from "@/blocks/files/files-pane";
 import { LeaveDialog } from "@/blocks/files/leave-dialog";
 import { useDraft, useLeaveGuard } from "@/blocks/files/use-draft";
 import { paths } from "@/blocks/paths";
+import { useAlone } from "@/lib/use-alone";
 import { useShortcuts } from "@/lib/use-shortcuts";
 import { Confirm } from "@/ui/confirm";
 import { ErrorAlert } from "@/ui/error-alert";
 import { Notice } from "@/ui/notice";
-import { toast } from "@/ui/toast";
+import { toast, toastError, toastUndo } from "@/ui/toast";
 import { imageFilesQuery, useSaveImageFiles } from "./api";
 import { ProblemList } from "./problem-list";
 import { marks, problemsQuery, useProblems } from "./problems";
@@ -28,35 +29,42 @@ export function ImageFiles({ image }: { image: Image }) {
   const problems = useProblems(handle.draft.files);
   const assistant = useAssistant(handle.draft.files);
   const save = useSaveImageFiles(image.id);
+  const alone = useAlone();
   const blocker = useLeaveGuard(handle.dirty, paths.image(image.id));
   const locked = image.status === "building" || image.status === "ready";
   const conflict = save.error instanceof ApiError && save.error.status === 409 && !locked;
 
   const send = (base_digest?: string) =>
-    save.mutate(
-      { files: handle.draft.files, base_digest, message },
-      {
-        onSuccess: ({ digest }) => {
-          setBase(digest);
-          setMessage("");
-          handle.dispatch({ type: "saved" });
-          toast("Saved. Build the image to use it.");
-        },
-      },
-    );
+    alone(async () => {
+      const sent = handle.draft.files;
+      try {
+        const { digest } = await save.mutateAsync({ files: sent, base_digest, message });
+        setBase(digest);
+        setMessage("");
+        handle.dispatch({ type: "saved", files: sent, sent });
+        toast("Saved. Build the image to use it.");
+      } catch {
+        return; // shown on the page, from `save.error`
+      }
+    });
   const reload = async () => {
-    const { data: fresh } = await refetch();
-    if (!fresh) return;
+    const { isSuccess, data: fresh, error } = await refetch();
+    // The page still has the old files then: they are not what was asked for.
+    if (!isSuccess) return error && toastError(error);
     handle.dispatch({ type: "loaded", files: fresh.items });
     setBase(fresh.digest);
     save.reset();
+    toastUndo("Theirs are loaded.", () => {
+      handle.dispatch({ type: "putBack" });
+      setBase(base);
+    });
   };
   if (!handle.dirty && data.digest !== base) {
     // Another version was brought back beside this editor: where nothing of one's own would be lost, it shows that.
     handle.dispatch({ type: "loaded", files: data.items });
     setBase(data.digest);
   }
-  useShortcuts({ s: () => handle.dirty && !locked && send(base) });
+  useShortcuts({ s: () => void (handle.dirty && !locked && send(base)) });
 
   return (
     <>
@@ -88,7 +96,7 @@ export function ImageFiles({ image }: { image: Image }) {
                 leftSection={<Save size={14} />}
                 disabled={!handle.dirty || locked}
                 loading={save.isPending}
-                onClick={() => send(base)}
+                onClick={() => void send(base)}
               >
                 Save
               </Button>
@@ -103,7 +111,7 @@ export function ImageFiles({ image }: { image: Image }) {
         action="Save mine over theirs"
         busy={save.isPending}
         error={null}
-        onConfirm={() => send()}
+        onConfirm={() => void send()}
         onClose={() => save.reset()}
       >
         The files were changed while you edited them. Saving now replaces those changes.{" "}

@@ -53,6 +53,18 @@ export const versionQuery = (id: number, number: number) =>
     staleTime: Infinity,
   });
 
+/** The newest version, for a merge with what began with `base`: asked for once, so that it stays the same while one decides. */
+export const newestQuery = (id: number, base: number) =>
+  queryOptions({
+    queryKey: ["merging", id, base] as const,
+    queryFn: async () => {
+      const { version } = await answer(api.GET("/api/scripts/{script_id}", byId(id)));
+      return answer(api.GET("/api/scripts/{script_id}/versions/{number}", { params: { path: { script_id: id, number: version.number } } }));
+    },
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+
 type NewScript = { name: string; description: string; image_id: number; files: NewFile[] };
 
 export function useCreateScript() {
@@ -67,10 +79,10 @@ type ScriptChange = {
   name?: string;
   description?: string;
   image_id?: number;
-  limits?: ScriptLimits;
+  limits?: Partial<ScriptLimits>;
   network?: Network;
   environment?: Record<string, string>;
-  retries?: Retries;
+  retries?: Partial<Retries>;
   deadline_s?: number | null;
   priority?: number;
   max_running?: number | null;
@@ -115,7 +127,7 @@ export function useSaveDraft(id: number) {
 export function useRunScript(id: number) {
   return useMutation({
     mutationFn: (body: { version: number; arguments: string[]; priority?: number; override_reason?: string }) =>
-      // A click that is sent twice by a bad line starts one job.
+      // A request that the network sends twice starts one job. Another click is another job.
       answer(
         api.POST("/api/scripts/{script_id}/jobs", {
           ...byId(id),

@@ -1,18 +1,18 @@
 /** Three sides of every file that differs: what I changed, what they changed, and the outcome, which can be edited. */
 import { Button, Group, SegmentedControl, Text } from "@mantine/core";
 import { useMemo, useState } from "react";
-import type { components } from "@/api/schema";
 import { CodeEditor } from "@/blocks/code-editor/code-editor";
 import { conflictsIn, settle, type Choice } from "@/blocks/diff/conflicts";
 import { mergeFiles, type MergedFile } from "@/blocks/diff/merge-files";
 import { TextDiff } from "@/blocks/diff/text-diff";
 import { plural } from "@/lib/format";
+import { ErrorAlert } from "@/ui/error-alert";
 import { Tag } from "@/ui/tag";
 import classes from "./scripts.module.css";
+import type { WholeVersion } from "./use-saving";
 import type { Workbench } from "./use-workbench";
 
-type Theirs = components["schemas"]["WholeVersionView"];
-type Props = { bench: Workbench; theirs: Theirs; onClose: () => void };
+type Props = { bench: Workbench; theirs: WholeVersion; onClose: () => void };
 
 export function MergeView({ bench, theirs, onClose }: Props) {
   const { draft } = bench.handle;
@@ -25,8 +25,9 @@ export function MergeView({ bench, theirs, onClose }: Props) {
     setFiles((before) => before.map((one) => (one.path === path ? { ...one, content, conflicts: conflictsIn(content).length } : one)));
   const save = () => {
     const kept = files.flatMap(({ path, content, encoding }) => (content === null ? [] : [{ path, content, encoding }]));
-    void bench.saveMerged(kept, theirs.number);
+    void bench.saveMerged(kept, theirs);
   };
+  const busy = bench.saving.isPending;
   return (
     <div>
       <div className={classes.merge}>
@@ -37,18 +38,19 @@ export function MergeView({ bench, theirs, onClose }: Props) {
           </Text>
         )}
       </div>
+      <ErrorAlert error={bench.savingError} />
       <Group justify="space-between" mt="md">
         <Text size="sm" role="status" c={open > 0 ? undefined : "dimmed"} fw={open > 0 ? 600 : undefined}>
           {open > 0 ? `${plural(open, "place")} need${open === 1 ? "s" : ""} your word.` : "Nothing collides any more."}
         </Text>
         <Group gap="xs">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" disabled={busy} onClick={onClose}>
             Keep editing
           </Button>
-          <Button variant="default" onClick={() => void bench.load()}>
+          <Button variant="default" disabled={busy} onClick={() => void bench.load()}>
             Load theirs, drop mine
           </Button>
-          <Button disabled={open > 0} loading={bench.saving.isPending} onClick={save}>
+          <Button disabled={open > 0} loading={busy} onClick={save}>
             Save as a new version
           </Button>
         </Group>

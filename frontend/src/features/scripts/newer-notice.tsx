@@ -5,9 +5,9 @@ import { Notice } from "@/ui/notice";
 import type { Workbench } from "./use-workbench";
 
 export function NewerNotice({ bench, script }: { bench: Workbench; script: Script }) {
-  const { base, handle, conflict } = bench;
+  const { base, handle, merging } = bench;
   const newest = script.version.number;
-  if (newest <= base || conflict || bench.saving.isPending) return null;
+  if (newest <= base || merging > 0 || bench.saving.isPending) return null;
   return (
     <Notice tone="info" role="status">
       <Group justify="space-between" gap="sm">

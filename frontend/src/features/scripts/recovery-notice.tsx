@@ -2,21 +2,31 @@
 import { Button, Group, Modal, Text } from "@mantine/core";
 import { useState } from "react";
 import { FilesDiff } from "@/blocks/diff/files-diff";
+import { Confirm } from "@/ui/confirm";
 import { Notice } from "@/ui/notice";
 import { Time } from "@/ui/time";
 import type { Workbench } from "./use-workbench";
 
 export function RecoveryNotice({ bench }: { bench: Workbench }) {
   const [comparing, setComparing] = useState(false);
+  const [asking, setAsking] = useState(false);
   const { found, drop } = bench.recovery;
   if (!found) return null;
-  const restore = () => {
+  const close = () => {
     setComparing(false);
+    setAsking(false);
+  };
+  const restore = () => {
+    close();
     void bench.recover(found);
+  };
+  const letGo = () => {
+    close();
+    drop(found);
   };
   const deeds = (
     <Group gap="xs">
-      <Button size="compact-sm" onClick={restore}>
+      <Button size="compact-sm" onClick={() => (bench.handle.dirty ? setAsking(true) : restore())}>
         Restore it
       </Button>
       {!comparing && (
@@ -24,7 +34,7 @@ export function RecoveryNotice({ bench }: { bench: Workbench }) {
           What differs
         </Button>
       )}
-      <Button size="compact-sm" variant="default" onClick={drop}>
+      <Button size="compact-sm" variant="default" onClick={letGo}>
         Let it go
       </Button>
     </Group>
@@ -47,6 +57,17 @@ export function RecoveryNotice({ bench }: { bench: Workbench }) {
           {deeds}
         </Group>
       </Modal>
+      <Confirm
+        opened={asking}
+        title="Put it over what you have changed since?"
+        action="Restore it"
+        busy={false}
+        error={null}
+        onConfirm={restore}
+        onClose={() => setAsking(false)}
+      >
+        What you have changed in the editor and not saved is replaced. Save it first to keep both: the work on offer stays.
+      </Confirm>
     </Notice>
   );
 }

@@ -43,7 +43,7 @@ export function ScriptEditor({ script, active, onStarted, panel, onPanelClosed }
       {!script.image.usable && <Unusable script={script} />}
       <RecoveryNotice bench={bench} />
       <NewerNotice bench={bench} script={script} />
-      {!bench.conflict && <ErrorAlert error={bench.saving.error} />}
+      {bench.merging === 0 && <ErrorAlert error={bench.savingError} />}
       <RunBar bench={bench} script={script} />
       <FilesPane
         handle={bench.handle}

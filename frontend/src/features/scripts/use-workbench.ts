@@ -2,19 +2,19 @@
 import { useLocalStorage } from "@mantine/hooks";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { ApiError } from "@/api/client";
-import type { Job, NewFile, Script } from "@/api/types";
+import type { Job, Script } from "@/api/types";
 import { isPython } from "@/blocks/code-editor/languages";
 import type { DraftFile } from "@/blocks/files/draft";
 import { useDraft } from "@/blocks/files/use-draft";
 import { splitArguments } from "@/lib/arguments";
 import { toast, toastError } from "@/ui/toast";
 import { isTooMany } from "@/ui/too-many";
-import { scriptFilesQuery, useRunScript, useSaveDraft, useSaveVersion, versionQuery } from "./api";
+import { scriptFilesQuery, useRunScript, useSaveDraft, versionQuery } from "./api";
 import { useAssistant } from "./assistant";
 import { placeOf } from "./frames";
 import { bodyOf, isOfOptions, isRestricted, NO_WISHES } from "./run-options";
 import { useRecovery, type LostWork } from "./use-recovery";
+import { useSaving } from "./use-saving";
 
 export type Workbench = ReturnType<typeof useWorkbench>;
 
@@ -26,17 +26,13 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
   const { data, refetch } = useSuspenseQuery(scriptFilesQuery(script.id));
   const handle = useDraft(data.items, data.entry);
   const [base, setBase] = useState(data.version);
-  const [message, setMessage] = useState("");
   const [line, setLine] = useState("");
   const [wishes, setWishes] = useState(NO_WISHES);
-  const [warnings, setWarnings] = useState<string[]>([]);
   const [prefs, setPrefs] = useLocalStorage<Prefs>({ key: "scripter-editor", defaultValue: PREFS, getInitialValueInEffect: false });
-  const saving = useSaveVersion(script.id);
   const drafting = useSaveDraft(script.id);
   const running = useRunScript(script.id);
   const assistant = useAssistant(script.id, base, handle.draft);
   const recovery = useRecovery(script.id, base, handle);
-  const conflict = saving.error instanceof ApiError && saving.error.status === 409;
   const split = splitArguments(line);
 
   const formatted = async (files: DraftFile[]): Promise<DraftFile[]> => {
@@ -48,32 +44,11 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
     };
     return Promise.all(files.map(one));
   };
-  /** The number of the version that now holds the files, or null when the save was refused. */
-  const keepAs = async (files: NewFile[], from: number): Promise<number | null> => {
-    try {
-      const version = await saving.mutateAsync({ files, message, base: from });
-      setBase(version.number);
-      setWarnings(version.warnings);
-      setMessage("");
-      toast(`Saved as version ${version.number}.`);
-      return version.number;
-    } catch {
-      return null; // shown on the page, from `saving.error`
-    }
+  const newest = async () => {
+    const { isSuccess, error, data: fresh } = await refetch();
+    return { isSuccess, error, data: fresh && { files: fresh.items, number: fresh.version } };
   };
-  const save = async (): Promise<number | null> => {
-    if (!handle.dirty) return base;
-    if (saving.isPending) return null;
-    const sent = handle.draft.files;
-    const files = await formatted(sent);
-    const number = await keepAs(files, base);
-    if (number !== null) handle.dispatch({ type: "saved", files, sent });
-    return number;
-  };
-  /** What two people have changed, brought together; it follows the version that came in between. */
-  const saveMerged = async (files: DraftFile[], theirs: number): Promise<void> => {
-    if ((await keepAs(files, theirs)) !== null) handle.dispatch({ type: "loaded", files });
-  };
+  const saving = useSaving(script.id, { handle, base, setBase, formatted, newest });
   const started = (job: Job) => {
     // A reason is good for one run: the next one keeps to the restriction again.
     setWishes((now) => ({ ...now, reason: "" }));
@@ -89,22 +64,16 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
       return; // shown on the page, from `drafting.error`
     }
   };
-  const load = async () => {
-    const { data: fresh } = await refetch();
-    if (!fresh) return;
-    handle.dispatch({ type: "loaded", files: fresh.items });
-    setBase(fresh.version);
-    saving.reset();
-  };
   const recover = async (lost: LostWork) => {
-    // On top of what it began with: then a merge knows what was changed.
-    if (lost.base !== base) {
-      const began = await cache.fetchQuery(versionQuery(script.id, lost.base));
-      handle.dispatch({ type: "loaded", files: began.files });
+    try {
+      // On top of what it began with: then a merge knows what was changed.
+      const began = lost.base === base ? null : await cache.fetchQuery(versionQuery(script.id, lost.base));
+      handle.dispatch({ type: "recovered", files: lost.files, saved: began?.files });
       setBase(lost.base);
+      await recovery.taken(lost);
+    } catch (error) {
+      toastError(error as Error);
     }
-    handle.dispatch({ type: "recovered", files: lost.files });
-    recovery.taken();
   };
   const showFrame = (path: string, at: number) => {
     const place = placeOf(handle.draft.files, path, at);
@@ -112,8 +81,8 @@ export function useWorkbench(script: Script, onStarted: (job: Job) => void) {
     else toast(`${path} is not one of this script's files.`);
   };
   return {
-    handle, base, message, setMessage, line, setLine, lineError: split.error, wishes, setWishes, warnings, conflict, prefs,
-    setPrefs, save, saveMerged, run, load, recover, showFrame, saving, drafting, running, assistant, recovery, entry: data.entry,
+    ...saving, handle, base, line, setLine, lineError: split.error, wishes, setWishes, prefs, setPrefs, run, recover, showFrame,
+    drafting, running, assistant, recovery, entry: data.entry,
   };
 }
 
