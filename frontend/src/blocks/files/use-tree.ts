@@ -1,7 +1,7 @@
 /** What can be done in the tree of files, and which of its rows has the focus. No markup here. */
 import { useState } from "react";
-import { toastUndo } from "@/ui/toast";
-import { isWithin, movedPath } from "./draft";
+import { toast, toastUndo } from "@/ui/toast";
+import { isWithin, movedPath, moveProblem } from "./draft";
 import { droppedPath, foldersOf, treeRows, type TreeRow } from "./tree";
 import type { DraftHandle } from "./use-draft";
 
@@ -76,7 +76,10 @@ export function useTree(handle: DraftHandle, entry: string) {
   };
   const drop = (path: string, folder: string) => {
     const to = droppedPath(path, folder);
-    if (to !== path && !paths.includes(to) && !fixed(path) && !isWithin(folder, path)) move(path, to);
+    if (to === path || fixed(path) || isWithin(folder, path)) return;
+    const problem = moveProblem(paths, path, to);
+    if (problem) toast(problem);
+    else move(path, to);
   };
   /** New things go beside the row that has the focus, or into it. */
   const ask = (kind: Naming["kind"]) => {
