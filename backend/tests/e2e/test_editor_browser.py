@@ -69,7 +69,7 @@ KEPT = """(start) => new Promise((resolve) => {
   const opening = indexedDB.open("scripter", 1);
   opening.onsuccess = () => {
     const database = opening.result;
-    const asked = database.transaction("kept").objectStore("kept").getAll(IDBKeyRange.bound(start, start + "\uffff"));
+    const asked = database.transaction("kept").objectStore("kept").getAll(IDBKeyRange.bound(start, start + "\\uffff"));
     asked.onsuccess = () => {
       database.close();
       resolve(asked.result.flatMap(({ files }) => files.map((file) => file.content)).join(""));
