@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 
-from scripter.images import commands
+from scripter.images import commands, requirements
 from scripter.images.recipe import DOCKERFILE, REQUIREMENTS
 from scripter.runners.dockerfile import Instruction, instructions
 
@@ -29,6 +29,12 @@ _UNUSED: Mapping[str, str] = {
     "STOPSIGNAL": "STOPSIGNAL is not used: a script that is stopped gets TERM, and KILL after its grace.",
     "EXPOSE": "EXPOSE does nothing here: nobody can reach into a job's container.",
 }
+
+
+# It is asked while one types: of a file beyond all sense no more than this is looked at.
+_MOST_CHARACTERS = 64 * 1024
+_MOST_STEPS = 400
+_MOST_SOURCES = 20
 
 
 class Severity(StrEnum):
@@ -55,20 +61,44 @@ Found = Iterator[tuple[Severity, str, str, str]]
 Texts = Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of an image by path; all that a COPY may name: their paths and those of their folders; and whether pip
+    is told to keep no cache."""
+
+    texts: Texts
+    paths: frozenset[str]
+    pip_keeps_nothing: bool
+
+    @classmethod
+    def of(cls, texts: Texts, steps: Sequence[Instruction]) -> Files:
+        folders = {"/".join(path.split("/")[:depth]) for path in texts for depth in range(1, path.count("/") + 1)}
+        quiet = any(one.word == "ENV" and one.rest.startswith("PIP_NO_CACHE_DIR") for one in steps)
+        return cls(texts, frozenset(folders.union(texts)), quiet)
+
+
 def of(texts: Texts) -> Iterator[Problem]:
     """What can be said of the Dockerfile among these files, by path."""
-    steps = instructions(texts[DOCKERFILE].removeprefix("\ufeff"))
-    stages = _stages(steps)
+    steps = _steps(texts[DOCKERFILE].removeprefix("\ufeff"))
+    stages, files = _stages(steps), Files.of(texts, steps)
     for one in steps:
         for rule in _RULES.get(one.word, ()):
-            for severity, name, message, remedy in rule(one, texts, stages):
+            for severity, name, message, remedy in rule(one, files, stages):
                 yield Problem(DOCKERFILE, one.line, severity, name, message, remedy)
     yield from _of_the_whole(steps, texts, stages)
 
 
+def _steps(text: str) -> list[Instruction]:
+    found = instructions(text[:_MOST_CHARACTERS])
+    if len(text) > _MOST_CHARACTERS:
+        found.pop()  # which was cut off
+    return found[:_MOST_STEPS]
+
+
 def of_requirements(content: str) -> Iterator[Problem]:
     """One note on all packages that may be another version with each build."""
-    free = [(number, name) for number, line in enumerate(content.splitlines(), 1) if (name := _free(line))]
+    lines = content.splitlines()[: requirements.MAX_LINES]
+    free = [(number, name) for number, line in enumerate(lines, 1) if (name := _free(line))]
     if free:
         names = ", ".join(name for _, name in free[:4]) + (" and others" if len(free) > 4 else "")
         message = f"Without an upper bound each build may bring another version: {names}."
@@ -78,14 +108,14 @@ def of_requirements(content: str) -> Iterator[Problem]:
 
 def _free(line: str) -> str | None:
     try:
-        requirement = Requirement(re.sub(r"(^|\s)#.*$", "", line).strip())
+        requirement = requirements.read(re.sub(r"(^|\s)#.*$", "", line).strip())
     except InvalidRequirement:
         return None
     bounded = any(one.operator in ("==", "===", "~=", "<", "<=") for one in requirement.specifier)
     return None if bounded else requirement.name
 
 
-def _base(one: Instruction, _texts: Texts, stages: Sequence[str]) -> Found:
+def _base(one: Instruction, _files: Files, stages: Sequence[str]) -> Found:
     name = _named(one)
     if not name or "$" in name or name.lower() in stages:
         return
@@ -109,7 +139,7 @@ def _base(one: Instruction, _texts: Texts, stages: Sequence[str]) -> Found:
         yield Severity.NOTE, "alpine", message, "Take a -slim base unless you need Alpine."
 
 
-def _copied(one: Instruction, texts: Texts, stages: Sequence[str]) -> Found:
+def _copied(one: Instruction, files: Files, stages: Sequence[str]) -> Found:
     flags = [word for word in one.rest.split() if word.startswith("--")]
     from_stage = next((flag.removeprefix("--from=") for flag in flags if flag.startswith("--from=")), None)
     if from_stage is not None:
@@ -117,23 +147,23 @@ def _copied(one: Instruction, texts: Texts, stages: Sequence[str]) -> Found:
             message = f"There is no stage {from_stage}: the Dockerfile has {len(stages)}, counted from 0."
             yield Severity.ERROR, "no-stage", message, "Name the stage that you mean: FROM ... AS name."
         return
-    for source in _sources(one):
-        yield from _source(one.word, source, texts)
+    for source in _sources(one)[:_MOST_SOURCES]:
+        yield from _source(one.word, source, files)
 
 
-def _source(word: str, source: str, texts: Texts) -> Found:
+def _source(word: str, source: str, files: Files) -> Found:
     if re.match(r"(?i)https?://|git@|ftp://", source):
         if word == "ADD":
             message = "ADD takes whatever lies at this address on the day of the build, unchecked."
             remedy = "Fetch it in a RUN and compare its sha256sum, or put the file among the image's files."
             yield Severity.WARNING, "add-address", message, remedy
         return
-    if "$" in source or _is_there(source, texts):
+    if "$" in source or _is_there(source, files):
         return
     if ".." in source.split("/"):
         yield Severity.ERROR, "outside", f"{source} lies outside of the image's files.", "Add the file to the image."
         return
-    near = next((path for path in texts if path.lower() == source.lower().removeprefix("./")), None)
+    near = next((path for path in files.texts if path.lower() == source.lower().removeprefix("./")), None)
     remedy = f"Did you mean {near}?" if near else "Add it to the image's files, or take the line out."
     yield Severity.ERROR, "no-such-file", f"There is no file {source} among the image's files.", remedy
 
@@ -147,7 +177,7 @@ def _words(text: str) -> list[str]:
     if "[" in text:
         try:
             found = json.loads(text[text.index("[") :])
-        except ValueError:
+        except (ValueError, RecursionError):
             return text.split()
         return [str(word) for word in found] if isinstance(found, list) else []
     try:
@@ -156,25 +186,25 @@ def _words(text: str) -> list[str]:
         return text.split()
 
 
-def _is_there(source: str, texts: Texts) -> bool:
+def _is_there(source: str, files: Files) -> bool:
     wanted = source.strip("/").removeprefix("./").rstrip("/")
-    if wanted in ("", "."):
+    if wanted in ("", ".") or wanted in files.paths:
         return True
+    if not re.search(r"[*?\[]", wanted):
+        return False
     # As with the engine, a star does not reach into folders; a folder that is named brings all that lies in it.
-    folders = {"/".join(path.split("/")[:depth]) for path in texts for depth in range(1, path.count("/") + 1)}
-    return any(
-        fnmatch.fnmatchcase(path, wanted) and path.count("/") == wanted.count("/") for path in [*texts, *folders]
-    )
+    level = wanted.count("/")
+    return any(path.count("/") == level and fnmatch.fnmatchcase(path, wanted) for path in files.paths)
 
 
-def _added(one: Instruction, _texts: Texts, _stages: Sequence[str]) -> Found:
+def _added(one: Instruction, _files: Files, _stages: Sequence[str]) -> Found:
     sources = _sources(one)
     plain = [name for name in sources if "://" not in name and not re.search(r"\.(tar|tgz|tar\.\w+|txz|tbz2?)$", name)]
     if sources and len(plain) == len(sources):
         yield Severity.NOTE, "add", "ADD also unpacks archives and fetches addresses; COPY only copies.", "Write COPY."
 
 
-def _variables(one: Instruction, _texts: Texts, _stages: Sequence[str]) -> Found:
+def _variables(one: Instruction, _files: Files, _stages: Sequence[str]) -> Found:
     words = _words(one.rest)
     pairs = [word.split("=", 1) for word in words if "=" in word] or ([words[:2]] if one.word == "ENV" else [])
     for pair in pairs:
@@ -186,7 +216,7 @@ def _variables(one: Instruction, _texts: Texts, _stages: Sequence[str]) -> Found
             yield Severity.WARNING, "secret", message, remedy
 
 
-def _user(one: Instruction, _texts: Texts, _stages: Sequence[str]) -> Found:
+def _user(one: Instruction, _files: Files, _stages: Sequence[str]) -> Found:
     message = "USER counts for the steps below it only: scripts always run as a user of Scripter's own (10001)."
     yield (
         Severity.NOTE,
@@ -196,26 +226,25 @@ def _user(one: Instruction, _texts: Texts, _stages: Sequence[str]) -> Found:
     )
 
 
-def _volume(_one: Instruction, _texts: Texts, _stages: Sequence[str]) -> Found:
+def _volume(_one: Instruction, _files: Files, _stages: Sequence[str]) -> Found:
     message = "VOLUME keeps nothing here, and what later steps write there is lost."
     yield Severity.WARNING, "volume", message, "Take it out."
 
 
-def _unused(one: Instruction, _texts: Texts, _stages: Sequence[str]) -> Found:
+def _unused(one: Instruction, _files: Files, _stages: Sequence[str]) -> Found:
     yield Severity.NOTE, "not-used", _UNUSED[one.word], "It can be taken out."
 
 
-def _maintainer(_one: Instruction, _texts: Texts, _stages: Sequence[str]) -> Found:
+def _maintainer(_one: Instruction, _files: Files, _stages: Sequence[str]) -> Found:
     yield Severity.NOTE, "maintainer", "MAINTAINER is out of use.", 'Write LABEL maintainer="..." instead.'
 
 
-def _run(one: Instruction, texts: Texts, _stages: Sequence[str]) -> Found:
-    quiet = re.search(r"(?im)^\s*ENV\s+PIP_NO_CACHE_DIR\b", texts[DOCKERFILE]) is not None
-    for level, rule, message, remedy in commands.problems(one.rest, pip_keeps_nothing=quiet):
+def _run(one: Instruction, files: Files, _stages: Sequence[str]) -> Found:
+    for level, rule, message, remedy in commands.problems(one.rest, pip_keeps_nothing=files.pip_keeps_nothing):
         yield Severity(level), rule, message, remedy
 
 
-Rule = Callable[[Instruction, Texts, Sequence[str]], Found]
+Rule = Callable[[Instruction, Files, Sequence[str]], Found]
 _RULES: Mapping[str, Sequence[Rule]] = {
     "FROM": (_base,),
     "COPY": (_copied,),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from scripter.runners.dockerfile import Instruction, instructions
 
@@ -21,6 +22,8 @@ _FLAGS: Mapping[str, frozenset[str]] = {
     "FROM": frozenset({"platform"}),
     "HEALTHCHECK": frozenset({"interval", "timeout", "start-period", "retries"}),
 }
+# Of a file that is no Dockerfile at all, each line is a mistake.
+_MOST = 200
 _DIRECTIVE = re.compile(r"#\s*([A-Za-z]+)\s*=\s*(.*?)\s*$")
 _FLAG = re.compile(r"--([A-Za-z-]+)(?:=\S*)?(?:\s+|$)")
 _HEREDOC = re.compile(r"(?:^|\s)\d*<<-?([\"']?)[A-Za-z_]\w*\1(?=\s|$)")
@@ -42,9 +45,8 @@ def found(content: str) -> Iterator[tuple[int | None, str]]:
         yield None, "The Dockerfile needs a FROM line that names a base image, such as FROM python:3.11-slim."
     elif next(one for one in steps if one.word != "ARG").word != "FROM":
         yield steps[0].line, "FROM must come first; only ARG may stand before it."
-    for one in steps:
-        if message := _mistake(one):
-            yield one.line, message
+    wrong = ((one.line, message) for one in steps if (message := _mistake(one)))
+    yield from islice(wrong, _MOST)
 
 
 def _directives(content: str) -> Iterator[tuple[int, str, str]]:
@@ -70,7 +72,9 @@ def _mistake(one: Instruction) -> str | None:
     if not one.rest:
         return f"{one.word} needs something after it."
     if one.word == "ONBUILD":
-        return _mistake(Instruction(one.line, one.rest))
+        then = Instruction(one.line, one.rest)
+        forbidden = then.word in ("ONBUILD", "FROM", "MAINTAINER")
+        return f"{then.word} cannot stand after ONBUILD." if forbidden else _mistake(then)
     return _bad_flag(one) or _bad_text(one)
 
 

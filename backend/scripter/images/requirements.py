@@ -11,6 +11,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 MAX_LINES = 500
+# Without its hashes; and how many bounds are held against each other, each one against all: more of either is no
+# requirement that a person wrote.
+_MAX_CHARACTERS = 500
+_MAX_BOUNDS = 40
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _HASH = re.compile(r"\s--hash[= ](?:sha256|sha384|sha512):[0-9a-fA-F]+(?=\s|$)")
 _VARIABLE = re.compile(r"\$\{?[A-Za-z_]|%[A-Za-z_]+%")
@@ -51,9 +55,11 @@ def _logical(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 def _check(number: int, text: str, together: dict[str, tuple[int, SpecifierSet]]) -> None:
     text = _HASH.sub("", text).strip()
+    if len(text) > _MAX_CHARACTERS:
+        raise ValueError(f"Line {number} has {len(text)} characters; at most {_MAX_CHARACTERS} are allowed.")
     _refuse(number, text)
     try:
-        requirement = Requirement(text)
+        requirement = read(text)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"Line {number} cannot be read as a requirement such as requests>=2.31: {reason}.") from None
@@ -61,6 +67,18 @@ def _check(number: int, text: str, together: dict[str, tuple[int, SpecifierSet]]
         raise ValueError(f"Line {number}: no version of {requirement.name} can match {requirement.specifier}.")
     if requirement.marker is None:
         _compare(number, requirement, together)
+
+
+def read(text: str) -> Requirement:
+    """The requirement that stands here.
+
+    Raises:
+        InvalidRequirement: there is none.
+    """
+    try:
+        return Requirement(text)
+    except RecursionError:
+        raise InvalidRequirement("it has too many brackets in each other") from None
 
 
 def _refuse(number: int, text: str) -> None:
@@ -89,12 +107,12 @@ def _compare(number: int, requirement: Requirement, together: dict[str, tuple[in
 
 
 def satisfiable(specifiers: SpecifierSet) -> bool:
-    """Whether any version at all could match.
+    """Whether any version at all could match; True where there are too many bounds to tell.
 
     Every bound is one of the versions named, so it is enough to try those, and one just above each of them.
     """
-    if any(one.operator == "===" for one in specifiers):
-        return True  # compared as plain text, which says nothing about other versions
+    if len(specifiers) > _MAX_BOUNDS or any(one.operator == "===" for one in specifiers):
+        return True  # the latter is compared as plain text, which says nothing about other versions
     try:
         named = {Version(one.version.removesuffix(".*")) for one in specifiers} | {Version("0")}
     except InvalidVersion:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from flask_openapi import APIBlueprint
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from scripter import logview
 from scripter.access import guard
@@ -36,10 +35,6 @@ from scripter.scripts import service as scripts
 bp = APIBlueprint("jobs", __name__, url_prefix="/api")
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-
-
-# Far from the ends of the calendar, where a zone would lead past them.
-Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
 
 
 class ScriptPath(Path):
@@ -85,8 +80,8 @@ class JobQuery(Page):
     status: Status | None = None
     trigger: Trigger | None = None
     started_by_id: RowId | None = None
-    since: Moment | None = None
-    until: Moment | None = None
+    since: http.Moment | None = None
+    until: http.Moment | None = None
     # The number of one of the script's versions.
     version: RowId | None = None
 

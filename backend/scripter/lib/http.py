@@ -5,11 +5,20 @@ Errors are turned into answers in `lib.problems`, live streams are in `lib.sse`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, NoReturn, TypeVar
 from urllib.parse import quote
 
 import flask
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 from werkzeug.routing import IntegerConverter
 
 from scripter.lib import jsonbody
@@ -17,7 +26,7 @@ from scripter.lib.errors import BadInput, FieldError, NotFound, UnsupportedType
 from scripter.lib.sse import Event, sse
 
 __all__ = [
-    "Answer", "Body", "Event", "Items", "Page", "Path", "Problem", "Query", "RowId", "View",
+    "Answer", "Body", "Event", "Items", "Moment", "Page", "Path", "Problem", "Query", "RowId", "View",
     "attachment", "no_content", "show", "sse",
 ]  # fmt: skip
 
@@ -25,6 +34,8 @@ Answer = flask.Response
 
 LARGEST_ID = 2**63 - 1
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+# Far from the ends of the calendar, where a zone or a step would lead past them.
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))]
 
 T = TypeVar("T")
 

@@ -9,10 +9,10 @@ from scripter.access import guard
 from scripter.access.guard import needs
 from scripter.access.scopes import Scope
 from scripter.lib import http
-from scripter.lib.http import Answer, Problem
+from scripter.lib.http import Answer, Moment, Problem
 from scripter.schedules import backfill, service
 from scripter.schedules.models import Outcome
-from scripter.schedules.views import Moment, OccurrenceView, SchedulePath
+from scripter.schedules.views import OccurrenceView, SchedulePath
 
 bp = APIBlueprint("backfill", __name__, url_prefix="/api")
 

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 # Redirections at the end, the commonest thing that crontabs do with a shell, and the one that nobody needs here.
-_REDIRECTIONS = re.compile(r"(?:\s*(?:\d|&)?>>?\s*(?:&\d|[^\s|;&<>()$`]+))+\s*$")
+_REDIRECTION = re.compile(r"(?:\d|&)?>>?\s*(?:&\d|[^\s|;&<>()$`]+)\s*")
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
 _SHELL = re.compile(r"[|&;<>()$`*?\[\]{}~\n]|^(?:if|for|while|until|case|cd|source|\.)\s")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
@@ -67,12 +67,25 @@ def _without_input(text: str, remarks: list[Remark]) -> str:
 
 
 def _without_redirections(text: str, remarks: list[Remark]) -> str:
-    found = _REDIRECTIONS.search(_bare(text))
-    if found is None:
+    start = _where_redirections_begin(_bare(text))
+    if start == len(text):
         return text
-    words = f"{text[found.start() :].strip()} is left out: what a script prints is kept in the log of its job."
+    words = f"{text[start:].strip()} is left out: what a script prints is kept in the log of its job."
     remarks.append(Remark("redirection", words))
-    return text[: found.start()].strip()
+    return text[:start].strip()
+
+
+def _where_redirections_begin(bare: str) -> int:
+    """Of those that nothing else follows; the length of the text if there are none.
+
+    One after the other, and not all in one expression: that would try every way of parting them.
+    """
+    start = len(bare)
+    for found in reversed(list(_REDIRECTION.finditer(bare))):
+        if found.end() != start:
+            break
+        start = found.start()
+    return start
 
 
 def _words(text: str, remarks: list[Remark]) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ _ASSIGNMENT = re.compile(r"""("[^"]*"|'[^']*'|[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)
 # Whom the lines of Debian's own system crontabs name.
 _USUAL_USERS = {"root", "www-data", "nobody", "postgres", "mysql", "backup", "list", "daemon", "git", "smmsp"}
 # The line above the columns that many crontabs begin with.
-_COLUMN_HEADS = re.compile(r"\bm\b.*\bh\b.*\bdom\b|minute.*hour.*month", re.IGNORECASE)
+_COLUMN_HEADS = ((r"\bm\b", r"\bh\b", r"\bdom\b"), ("minute", "hour", "month"))
 _OWN_WORDS = {
     "SHELL": "Scripts run without a shell: SHELL has no effect.",
     "PATH": "PATH is set by the image that a script runs on, and not taken over.",
@@ -95,9 +96,23 @@ def read(text: str, *, system: bool = False) -> Crontab:
 def name_in(comment: str) -> str:
     """What a comment calls the line below it; empty if it says something else."""
     text = " ".join(comment.lstrip("# \t").split())
-    if comment.startswith((SETTINGS, OFF)) or _COLUMN_HEADS.search(text) or _is_line(text):
+    if comment.startswith((SETTINGS, OFF)) or _names_columns(text) or _is_line(text):
         return ""
     return text[:MAX_NAME]
+
+
+def _names_columns(text: str) -> bool:
+    return any(_has_in_order(text, heads) for heads in _COLUMN_HEADS)
+
+
+def _has_in_order(text: str, patterns: Iterable[str]) -> bool:
+    at = 0
+    for pattern in patterns:
+        found = re.compile(pattern, re.IGNORECASE).search(text, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
 
 
 class _Reader:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import ColumnElement, Integer, Select, String, case, cast, func, select, type_coerce
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -19,6 +20,8 @@ from scripter.jobs.states import Status
 from scripter.lib.errors import BadInput
 from scripter.schedules.models import Occurrence, Outcome, Schedule
 from scripter.schedules.timing import Timing
+
+log = structlog.get_logger(__name__)
 
 LONGEST = timedelta(days=31)
 # Bounds of one answer: its cells; the rows of the ledger that are counted; due times of one schedule, and of all.
@@ -185,10 +188,16 @@ def _count_ahead(session: Session, found: Hours, cells: _Cells, which: Which) ->
             times = list(Timing.of(alike[0]).due_times(after, until=until, count=most))
         except BadInput:
             continue  # it cannot be planned; wherever it is shown, it says why
-        if len(times) == most:
-            found.too_often += [one.id for one in alike]
+        except Exception:
+            log.exception("schedule.cannot_be_shown", schedule=alike[0].id)
             continue
         left -= len(times)
+        if left < 0:
+            found.complete = False
+            return
+        if len(times) > _TIMES_OF_ONE:
+            found.too_often += [one.id for one in alike]
+            continue
         for one in alike:
             for due_at in times[bisect_right(times, one.cursor) :]:
                 cells.add(one.id, due_at, Tally(Counter({Outcome.PLANNED: 1})))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_openapi import APIBlueprint
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from scripter.access import guard
 from scripter.access.guard import needs
@@ -25,8 +25,8 @@ bp = APIBlueprint("overview", __name__, url_prefix="/api")
 class Span(http.Query):
     """From one moment on, before another."""
 
-    begin: AwareDatetime = Field(alias="from")
-    end: AwareDatetime = Field(alias="to")
+    begin: http.Moment = Field(alias="from")
+    end: http.Moment = Field(alias="to")
 
 
 class SpanOfSchedule(Span):

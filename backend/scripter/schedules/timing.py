@@ -120,7 +120,9 @@ class Timing:
 
     def last_times(self, until: datetime, count: int) -> list[datetime]:
         """The last `count` due times up to `until` (included), in UTC, rising."""
-        return due.latest(lambda after: self.due_times(after, until=until), until, count)
+        # Looking back begins where something is due: from much later it would go over all of it again and again.
+        end = until if self.ends_at is None else min(until, self.ends_at)
+        return due.latest(lambda after: self.due_times(after, until=end), end, count)
 
     def note(self, moment: datetime) -> str | None:
         """What a change of the clocks does to this due time, in words; None on an ordinary day."""

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Annotated, Literal, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from scripter.jobs.states import Status
 from scripter.lib import http
+from scripter.lib.http import Moment
 from scripter.schedules.explaining import Explanation
 from scripter.schedules.models import CatchUp, Code, Kind, Occurrence, Outcome, Overlap, Pause, Schedule
 from scripter.schedules.recent import Recent
@@ -19,9 +20,6 @@ from scripter.schedules.settings import JITTERS_S
 
 # Longer ones are refused with the same words as wrong ones, by the crontab's own check.
 Text = Annotated[str, Field(max_length=100_000)]
-
-
-Moment = AwareDatetime
 Whole = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 Reason = Annotated[str, Field(max_length=10_000)]
 

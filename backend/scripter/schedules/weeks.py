@@ -3,11 +3,14 @@ Used by this room's API."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -19,6 +22,8 @@ from scripter.schedules.hours import Tally
 from scripter.schedules.models import Occurrence, Outcome, Schedule
 from scripter.schedules.policies import planned_at
 from scripter.schedules.timing import Timing
+
+log = structlog.get_logger(__name__)
 
 MOST = 2_000
 LONGEST = timedelta(days=400)
@@ -58,15 +63,9 @@ def between(
     """
     check(begin, end)
     written = _written(session, begin, end, outcome, schedule_id)
-    ahead: list[Entry] = []
-    if outcome in (None, Outcome.PLANNED):
-        query = select(Schedule).where(Schedule.enabled, Schedule.next_at < end).options(joinedload(Schedule.script))
-        if schedule_id is not None:
-            query = query.where(Schedule.id == schedule_id)
-        for schedule in session.scalars(query.order_by(Schedule.next_at).limit(MOST)):
-            with suppress(BadInput):  # it cannot be planned; wherever it is shown, it says why
-                ahead += _ahead(schedule, begin, end)
-    found = sorted([*written, *ahead], key=lambda one: (one.due_at, one.schedule.id))
+    ahead = _ahead_of_all(session, begin, end, schedule_id) if outcome in (None, Outcome.PLANNED) else ()
+    # No further than anybody is told: of many that run often there is no end.
+    found = list(islice(merge(written, ahead, key=_in_turn), MOST + 1))
     return Stretch(found[:MOST], len(written) < MOST and len(found) <= MOST)
 
 
@@ -105,13 +104,34 @@ def _written(
     ]
 
 
-def _ahead(schedule: Schedule, begin: datetime, end: datetime) -> list[Entry]:
-    """What the planner will write, by the function by which it does."""
+def _in_turn(one: Entry) -> tuple[datetime, int]:
+    return one.due_at, one.schedule.id
+
+
+def _ahead_of_all(session: Session, begin: datetime, end: datetime, schedule_id: int | None) -> Iterator[Entry]:
+    query = select(Schedule).where(Schedule.enabled, Schedule.next_at < end).options(joinedload(Schedule.script))
+    if schedule_id is not None:
+        query = query.where(Schedule.id == schedule_id)
+    schedules = session.scalars(query.order_by(Schedule.next_at).limit(MOST)).all()
+    return merge(*(_ahead(one, begin, end) for one in schedules), key=_in_turn)
+
+
+def _ahead(schedule: Schedule, begin: datetime, end: datetime) -> Iterator[Entry]:
+    """What the planner will write, by the function by which it does. Of one that cannot be planned nothing: wherever it
+    is shown, it says why, and it must not hide the others."""
+    try:
+        yield from _as_planned(schedule, begin, end)
+    except BadInput:
+        return
+    except Exception:
+        log.exception("schedule.cannot_be_shown", schedule=schedule.id)
+
+
+def _as_planned(schedule: Schedule, begin: datetime, end: datetime) -> Iterator[Entry]:
     after = max(schedule.cursor, begin - timedelta(microseconds=1))
     times = Timing.of(schedule).due_times(after, until=end - timedelta(microseconds=1), count=MOST + 1)
-    return [
-        Entry(schedule, one, planned_at(schedule.id, one, schedule.jitter_s), Outcome.PLANNED, None) for one in times
-    ]
+    for one in times:
+        yield Entry(schedule, one, planned_at(schedule.id, one, schedule.jitter_s), Outcome.PLANNED, None)
 
 
 def check(begin: datetime, end: datetime) -> None:

@@ -181,3 +181,33 @@ def test_a_near_miss_names_the_file_that_is_there() -> None:
 
 def test_of_very_many_problems_the_first_are_told() -> None:
     assert len(found(BASE + "RUN sudo ls\n" * 500)) == problems.MOST
+
+
+MANY = tuple(f"d{n % 20}/sub/f{n}.txt" for n in range(500))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("dockerfile", "requirements"),
+    [
+        ("FROM python:3.11\n" + "COPY a b c d e f g h /x\n" * 20_000, None),
+        ("FROM python:3.11\n" + "COPY *a?/*b[a-z]*/*c /x\n" * 20_000, None),
+        ("FROM python:3.11\nCOPY " + "*a" * 200_000 + " /x\n", None),
+        ("FROM python:3.11\nCOPY " + "[" * 60_000 + "\n", None),
+        ("FROM python:3.11\n" + "\n" * 900_000 + "RUN pip install x\n", None),
+        ("FROM python:3.11\nRUN " + "\"'\\" * 300_000 + "\n", None),
+        ("FROM python:3.11\n" + "x\n" * 400_000, None),
+        ("FROM python:3.11\n" + "ONBUILD " * 100_000 + "RUN x\n", None),
+        ("FROM python:3.11\n", "a\n" * 500_000),
+        ("FROM python:3.11\n", ("a>=1" + "".join(f",!={n}" for n in range(100)) + "\n") * 499),
+        ("FROM python:3.11\n", ("a; " + "(" * 450 + "\n") * 499),
+        ("FROM python:3.11\n", "a>=1" + "".join(f",!={n}" for n in range(100_000))),
+    ],
+    ids=[
+        "copies", "patterns", "one pattern", "brackets", "lines", "quotes", "no instructions", "onbuild",
+        "packages", "bounds", "nested markers", "one package",
+    ],
+)  # fmt: skip
+def test_files_that_were_made_to_keep_the_reader_busy_do_not(dockerfile: str, requirements: str | None) -> None:
+    """They are read while somebody types, in the process that answers all others."""
+    assert len(found(dockerfile, requirements, *MANY)) <= problems.MOST

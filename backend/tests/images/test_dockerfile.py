@@ -44,6 +44,7 @@ def test_without_a_base_image_it_is_refused(content: str) -> None:
         ("FROM a\nrun --security=insecure ls", 2, "RUN --security"),
         ("FROM a\nRUN --network=host ls", 2, "RUN --network"),
         ("FROM a\nRUN \\\n  --mount=type=cache,target=/c ls", 2, "RUN --mount"),
+        ("FROM a\nONBUILD ONBUILD RUN ls", 2, "ONBUILD cannot stand after ONBUILD"),
         ("FROM a\nONBUILD RUN --mount=type=ssh ls", 2, "RUN --mount"),
         ("FROM a\nCOPY --chown=1 --link x y", 2, "COPY --link"),
         ("FROM a\nADD --checksum=sha256:00 x y", 2, "ADD --checksum"),

@@ -199,3 +199,14 @@ def expected(line: Line) -> dict[str, object]:
     names = ("script", "cron", "zone", "name", "enabled")
     told: dict[str, object] = {name: getattr(line, name) for name in names}
     return told | {"arguments": list(line.arguments), "environment": dict(line.environment)} | dict(line.settings)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "text",
+    ["* * * * * x " + ">11" * 10_000 + "|", "# " + "minutehour" * 15_000, "# " + "m h " * 40_000, "'\"\\" * 60_000],
+    ids=["redirections", "heads of columns", "short heads", "quotes"],
+)
+def test_a_line_that_was_made_to_keep_the_reader_busy_does_not(text: str) -> None:
+    """Each of them took a time that grew with the square of its length, or faster: days."""
+    read(text)

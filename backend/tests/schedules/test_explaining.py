@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import time_machine
 from people import Browser
 
@@ -50,3 +51,18 @@ def test_nothing_lies_before_the_start(client: Browser) -> None:
 def test_a_viewers_zone_that_nobody_knows_is_told(client: Browser) -> None:
     answer = client.post("/api/schedules/preview", json={"cron": "0 * * * *", "viewer_zone": "Mars/Base"})
     assert [one["field"] for one in answer.get_json()["errors"]] == ["viewer_zone"]
+
+
+@pytest.mark.timeout(30)
+def test_looking_back_from_long_after_the_end_goes_over_no_time_after_it(client: Browser) -> None:
+    told = explained(client, kind="every", every_s=1, ends_at="2020-01-01T00:00:00Z")
+    assert [one["utc"] for one in told["last"]] == [f"2019-12-31T23:59:{second}Z" for second in (56, 57, 58, 59)] + [
+        "2020-01-01T00:00:00Z"
+    ]
+    assert told["next"] == []
+
+
+@pytest.mark.parametrize("field", ["starts_at", "ends_at", "epoch", "at"])
+def test_a_moment_at_the_end_of_the_calendar_is_refused(client: Browser, field: str) -> None:
+    answer = client.post("/api/schedules/preview", json={"cron": "0 3 * * *", field: "9999-12-31T23:00:00Z"})
+    assert (answer.status_code, [one["field"] for one in answer.get_json()["errors"]]) == (422, [field])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from people import Browser
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from scripter.context import Context
 from scripter.jobs.models import Job
@@ -40,6 +40,26 @@ def test_all_schedules_are_told_of_what_ran_and_of_what_will(
     client.patch(f"/api/schedules/{made.get_json()['id']}", json={"enabled": False})
     assert len(client.get(f"/api/occurrences?{query}").get_json()["items"]) == 1
     assert client.get(f"/api/occurrences?from={iso(NOON)}&to={iso(NOON)}").status_code == 422
+
+
+@pytest.mark.timeout(60)
+def test_of_more_than_can_be_told_the_earliest_are_told_and_a_broken_one_hides_none(
+    client: Browser, context: Context, make_script: MakeScript
+) -> None:
+    script = make_script()
+    made = [client.post("/api/schedules", json={"script_id": script, "cron": "* * * * *"}) for _ in range(3)]
+    broken = made[0].get_json()["id"]
+    far = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    with context.db.transaction() as session:
+        wrong = {"zone": "Pacific/Kiritimati", "starts_at": far, "next_at": NOON + MINUTE}
+        session.execute(update(Schedule).where(Schedule.id == broken).values(**wrong))
+        session.execute(delete(Occurrence).where(Occurrence.schedule_id == broken))
+    span = f"from={iso(NOON)}&to={iso(NOON + timedelta(days=365))}"
+    told = client.get(f"/api/occurrences?{span}").get_json()
+    assert (len(told["items"]), told["complete"]) == (2000, False)
+    assert told["items"][-1]["due_at"] == f"{NOON + 1000 * MINUTE:%Y-%m-%dT%H:%M:%SZ}"
+    week = client.get(f"/api/schedules/hours?from={iso(NOON)}&to={iso(NOON + timedelta(days=7))}").get_json()
+    assert {one["schedule_id"] for one in week["cells"]} == {one.get_json()["id"] for one in made[1:]}
 
 
 def test_rows_of_one_schedule_say_how_their_jobs_stand(
