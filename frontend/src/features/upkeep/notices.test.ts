@@ -25,7 +25,8 @@ test("a runner that does not isolate is said plainly, in the server's words", ()
 
 test("no living worker, a late clock and a silent queue are each said", () => {
   expect(titles({ workers: [{ ...worker, alive: false }] })).toEqual(["No worker is running"]);
-  expect(titles({ clock: { last_tick_at: null, late: true } })).toEqual(["The clock is late"]);
+  expect(titles({ clock: { last_tick_at: null, late: true } })).toEqual(["The clock has not ticked yet"]);
+  expect(titles({ clock: { last_tick_at: "2026-11-22T05:00:00Z", late: true } })).toEqual([]);
   expect(titles({ queue: { kind: "rabbitmq", reachable: false } })).toEqual(["The queue does not answer"]);
 });
 

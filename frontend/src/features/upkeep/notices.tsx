@@ -1,4 +1,4 @@
-/** What a person must know about the installation: no isolation, no worker, no room, a late clock. */
+/** What a person must know about the installation: no isolation, no worker, no room, no clock. */
 import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { System } from "@/api/types";
@@ -34,8 +34,9 @@ export function noticesOf(system: System): { title: string; text: string }[] {
   if (disk.shortage !== null) {
     notices.push({ title: "Too little room on the disk", text: `Jobs and builds wait: ${disk.shortage}.` });
   }
-  if (clock.late) {
-    notices.push({ title: "The clock is late", text: "Schedules may start their jobs late. Is scripter clock running?" });
+  // One that has stopped is told above everything about schedules, here too.
+  if (clock.late && clock.last_tick_at === null) {
+    notices.push({ title: "The clock has not ticked yet", text: "Schedules may start their jobs late until it does. Is scripter clock running?" });
   }
   if (!queue.reachable) {
     notices.push({ title: "The queue does not answer", text: "Jobs are kept and start a little later than usual." });
