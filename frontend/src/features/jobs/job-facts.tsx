@@ -39,7 +39,7 @@ export function JobFacts({ job }: { job: Job }) {
           ["Priority", job.priority !== 0 && job.priority],
           ["Place in queue", job.queue_position],
           ["Runs alone by", job.restriction && restrictionInWords(job.restriction)],
-          ["Beside others", job.override_reason && besideWords(job)],
+          ["Not alone", job.override_reason && besideWords(job)],
           ["Network", NETWORKS[job.network] ?? job.network],
           ["Container", job.start_kind && <StartFact job={job} />],
           ["Not in the log", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} of the output; the log says where`],

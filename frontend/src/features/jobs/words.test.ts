@@ -20,7 +20,7 @@ test("a job that is passed over says what it waits for", () => {
 });
 
 test("who had a job run in spite of a restriction is told, and why", () => {
-  expect(besideWords(job({ override_reason: "The first one hangs." }))).toBe("The first one hangs. (why ada had it run in spite of that)");
+  expect(besideWords(job({ override_reason: "The first one hangs." }))).toBe("because ada said: The first one hangs.");
 });
 
 test("attempts are counted only where there may be several", () => {

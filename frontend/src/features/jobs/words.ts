@@ -61,5 +61,5 @@ export function restrictionInWords(restriction: string): string {
 
 /** Why it did not wait for whoever held that, and who said so. */
 export function besideWords({ override_reason, started_by }: Pick<Job, "override_reason" | "started_by">): string {
-  return `${override_reason} (why ${started_by?.name ?? "whoever started it"} had it run in spite of that)`;
+  return `because ${started_by?.name ?? "whoever started it"} said: ${override_reason}`;
 }

@@ -28,7 +28,7 @@ type Props = { script: Script; wishes: RunWishes; onChange: (wishes: RunWishes) 
 export function RunOptions({ script, wishes, onChange, error }: Props) {
   const restricted = script.restriction !== "none";
   return (
-    <Popover position="bottom-end" withArrow trapFocus width={restricted ? 320 : 260}>
+    <Popover position="bottom-end" withArrow shadow="md" trapFocus width={restricted ? 320 : 260}>
       <Popover.Target>
         <Button variant="default" leftSection={<SlidersHorizontal size={16} />} color={isOfOptions(error) ? "red" : undefined}>
           {wishWords(wishes, restricted)}
