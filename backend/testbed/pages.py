@@ -3,6 +3,7 @@ that looks at them. A test holds the list against the router's own."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from testbed import quiet_chromium
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 ROUTER = FRONTEND / "src" / "app" / "router.tsx"
@@ -87,9 +90,10 @@ def routes() -> set[str]:
 
 @contextmanager
 def browser(chromium: str) -> Iterator[Browser]:
-    """The browser at that path, without a window."""
+    """The browser at that path, without a window, and undisturbed by what containers do to the machine's network."""
+    environment: dict[str, str | float | bool] = {**os.environ, quiet_chromium.VARIABLE: chromium}
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        found = playwright.chromium.launch(executable_path=quiet_chromium.__file__, args=list(FLAGS), env=environment)
         yield found
         found.close()
 

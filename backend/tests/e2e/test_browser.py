@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator
-from typing import Literal
 
-import browser_rig
 import pytest
-from browser_rig import SLOW_MS, Complaints, picture, violations
+from browser_rig import SLOW_MS, Complaints, picture, stranger, violations, write
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import testbed
@@ -18,50 +16,17 @@ from testbed.stack import PASSWORD, Stack, embedded
 
 @pytest.fixture(scope="module")
 def stack(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Nobody has an account in it yet."""
     with embedded(services, tmp_path_factory.mktemp("embedded")) as stack:
         stack.setup_link("up")
         yield stack
 
 
 @pytest.fixture(scope="module")
-def chromium(services: testbed.Services) -> Iterator[Browser]:
-    with browser_rig.chromium(services) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def complaints() -> Complaints:
-    return Complaints()
-
-
-@pytest.fixture(scope="module")
-def person(chromium: Browser, stack: Stack, complaints: Complaints) -> Iterator[BrowserContext]:
-    """A new person's browser. The tests of this module are one journey, in their order."""
-    context = chromium.new_context(base_url=stack.url, viewport={"width": 1280, "height": 850})
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def page(person: BrowserContext, complaints: Complaints) -> Page:
-    page = person.new_page()
-    complaints.watch(page)
-    return page
-
-
-@pytest.fixture(autouse=True)
-def no_complaints(complaints: Complaints) -> Iterator[None]:
-    yield
-    assert complaints.seen == []
-
-
-def type_code(page: Page, label: str, text: str) -> None:
-    """Replace what stands in the code editor."""
-    editor = page.get_by_role("textbox", name=label)
-    editor.click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(text)
+def anna(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    """The browser of somebody new."""
+    with stranger(browser, stack.url) as anna:
+        yield anna
 
 
 def test_the_printed_link_makes_the_first_user(page: Page, stack: Stack) -> None:
@@ -87,7 +52,7 @@ def test_an_image_is_made_and_built_with_its_log_live(page: Page) -> None:
     page.get_by_role("button", name="Build", exact=True).click()
     page.get_by_text("Whole log").click()
     expect(page.get_by_text("Successfully installed six").first).to_be_visible(timeout=SLOW_MS)
-    expect(page.get_by_text(re.compile("ready", re.IGNORECASE)).first).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("ready", exact=True).first).to_be_visible(timeout=SLOW_MS)
     picture(page, "image")
 
 
@@ -100,7 +65,7 @@ def test_a_script_is_written_saved_and_run_with_its_log_below(page: Page) -> Non
     picture(page, "new-script")
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_role("textbox", name="Code of main.py")).to_be_visible()
-    type_code(page, "Code of main.py", "import sys, six\nprint('hello', *sys.argv[1:], six.__name__)\n")
+    write(page, "main.py", "import sys, six\nprint('hello', *sys.argv[1:], six.__name__)\n")
     page.get_by_role("textbox", name="What changed").fill("say hello")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Version 2").first).to_be_visible()
@@ -112,22 +77,22 @@ def test_a_script_is_written_saved_and_run_with_its_log_below(page: Page) -> Non
 
 
 def test_a_running_job_is_watched_live_and_cancelled(page: Page) -> None:
-    type_code(
+    write(
         page,
-        "Code of main.py",
-        "import time\nfor n in range(600):\n    print('still here', n, flush=True)\n    time.sleep(0.2)\n",
+        "main.py",
+        "import time\nfor n in range(6000):\n    print('still here', n, flush=True)\n    time.sleep(0.2)\n",
     )
     page.get_by_role("textbox", name="Arguments").fill("")
     page.get_by_role("textbox", name="Code of main.py").press("Control+Enter")
-    expect(page.get_by_text("still here 3").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("log")).to_contain_text("still here", timeout=SLOW_MS)
     page.get_by_role("button", name=re.compile("^(Cancel|Stop)")).first.click()
     expect(page.get_by_text("cancelled by anna").first).to_be_visible(timeout=SLOW_MS)
 
 
 def test_a_line_far_up_in_a_long_log_is_found_and_brought_into_sight(page: Page) -> None:
-    type_code(
+    write(
         page,
-        "Code of main.py",
+        "main.py",
         "for n in range(40_000):\n    print('ValueError: early' if n == 3 else f'line {n} of many')\n",
     )
     page.get_by_role("textbox", name="Code of main.py").press("Control+Enter")
@@ -153,13 +118,14 @@ def test_a_script_that_fails_once_is_tried_again_and_its_attempts_are_told_apart
     page.get_by_role("button", name="Save settings").click()
     expect(page.get_by_text("Settings saved.")).to_be_visible()
     page.get_by_role("tab", name="Editor").click()
-    type_code(
+    write(
         page,
-        "Code of main.py",
+        "main.py",
         "import os, sys\nnumber = os.environ['SCRIPTER_ATTEMPT']\nprint('this is try', number)\nsys.exit(number == '1')\n",
     )
     page.get_by_role("textbox", name="Code of main.py").press("Control+Enter")
     page.get_by_role("link", name=re.compile(r"^Job #\d+$")).click()
+    expect(page).to_have_url(re.compile(r"/jobs/\d+"))
     attempts = page.get_by_role("list", name="Attempts").get_by_role("listitem")
     expect(attempts).to_have_count(2, timeout=SLOW_MS)
     expect(attempts.nth(1)).to_contain_text("succeeded", timeout=SLOW_MS)
@@ -195,60 +161,15 @@ def test_a_schedule_is_added_with_a_live_preview_and_fires_by_itself(page: Page,
     expect(page.get_by_role("group", name="Next runs").get_by_text("Every minute")).to_be_visible()
     picture(page, "schedule-form")
     page.get_by_role("button", name=re.compile("^(Add|Save|Create)")).last.click()
-    expect(page.get_by_role("switch").first).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/schedules/\d+$"))
     picture(page, "schedules")
     page.get_by_role("link", name="Jobs").first.click()
     # No reload: the row comes over the live feed.
-    expect(page.get_by_text("by schedule").first).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("by schedule").first).to_be_visible(timeout=60_000 + SLOW_MS)
 
 
-PAGES = [
-    "/",
-    "/images",
-    "/images/new",
-    "/images/1/files",
-    "/images/1/builds",
-    "/images/1/settings",
-    "/scripts",
-    "/scripts/new",
-    "/scripts/1",
-    "/scripts/1/versions",
-    "/scripts/1/settings",
-    "/jobs",
-    "/jobs/1",
-    "/schedules",
-    "/account",
-    "/nowhere",
-]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(page: Page, scheme: Literal["light", "dark"]) -> None:
-    page.emulate_media(color_scheme=scheme)
-    found = []
-    for address in PAGES:
-        page.goto(address)
-        expect(page.get_by_role("heading").first).to_be_visible()
-        found += violations(page)
-        picture(page, f"{scheme}{address.replace('/', '-')}")
-    page.emulate_media(color_scheme="light")
-    assert found == []
-
-
-def test_no_page_is_wider_than_a_phone(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    wide = []
-    for address in PAGES:
-        page.goto(address)
-        expect(page.get_by_role("heading").first).to_be_visible()
-        if page.evaluate("document.documentElement.scrollWidth") > 390:
-            wide.append(address)
-        picture(page, f"phone{address.replace('/', '-')}")
-    page.set_viewport_size({"width": 1280, "height": 850})
-    assert wide == []
-
-
-def test_logging_out_closes_the_door_and_logging_in_opens_it(page: Page) -> None:
+def test_logging_out_closes_the_door_and_logging_in_opens_it(page: Page, complaints: Complaints) -> None:
+    complaints.expected.append("^401 GET ")  # what a page asks for in the moment in which it is left
     page.get_by_role("button", name=re.compile("anna")).click()
     page.get_by_role("menuitem", name="Log out").click()
     expect(page.get_by_role("button", name="Log in")).to_be_visible()

@@ -8,12 +8,13 @@ from typing import Literal
 
 import pytest
 from browser_rig import PHONE, SLOW_MS, Complaints, picture, until, violations, write
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
 
 from testbed.stack import Stack
 
 START = "import json\nimport tools.read\n\nprint(tools.read.double(21))\nprint(json.dumps([1]))\n"
 READ = 'def double(number: int, deep: bool = False) -> int:\n    """Twice as much."""\n    return number * 2\n'
+UPLOADED: FilePayload = {"name": "up.toml", "mimeType": "text/plain", "buffer": b"[a]\nb = 1\n"}
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +170,7 @@ def test_files_and_folders_are_made_moved_and_deleted_with_the_keyboard_and_come
     expect(row).to_be_visible()
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Upload files").click()
-    chooser.value.set_files([{"name": "up.toml", "mimeType": "text/plain", "buffer": b"[a]\nb = 1\n"}])
+    chooser.value.set_files(UPLOADED)
     expect(code(page, "up.toml")).to_contain_text("b = 1")
     page.keyboard.press("Control+Shift+F")
     page.get_by_role("textbox", name="Search in files").fill("TWICE as")
@@ -294,6 +295,8 @@ def test_versions_are_compared_restored_run_and_lead_to_their_jobs(page: Page, s
     expect(pair.get_by_role("textbox", name="main.py, Version 1")).to_contain_text("import json")
     picture(page, "versions-compared")
     page.get_by_role("button", name="Restore version 1").click()
+    asked = page.get_by_role("dialog", name="Restore version 1?")
+    asked.get_by_role("button", name="Restore", exact=True).click()
     expect(page.get_by_text(re.compile("Version 1 is live again, as version"))).to_be_visible()
     assert stack.call("GET", f"/scripts/{script}/files")["items"][0]["content"] == START
     page.get_by_role("tab", name="Editor").click()

@@ -9,12 +9,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import browser_rig
 import nginx_rig
 import pytest
 from authority import Authority
-from browser_rig import SLOW_MS
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from browser_rig import SLOW_MS, Complaints, stranger, write
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import testbed
 from testbed.stack import PASSWORD, Stack, embedded, free_port
@@ -48,51 +47,19 @@ def site(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def chromium(services: testbed.Services) -> Iterator[Browser]:
-    expect.set_options(timeout=20_000)
-    with browser_rig.chromium(services) as browser:
-        yield browser
+def anna(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """The browser of somebody new."""
+    with stranger(browser, site.kept) as anna:
+        yield anna
 
 
 @pytest.fixture(scope="module")
-def person(chromium: Browser) -> Iterator[BrowserContext]:
-    """A new person's browser. The tests of this module are one journey, in their order."""
-    context = chromium.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 850})
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def seen() -> list[str]:
-    """What went wrong in the browser, and every address outside of the site that it asked for."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def page(person: BrowserContext, site: Site, seen: list[str]) -> Page:
-    page = person.new_page()
-    page.on("pageerror", lambda error: seen.append(f"error: {error}"))
-    # A failed request is told by its response, with the address. Pages ask for their data beside asking who is there.
-    page.on("console", lambda said: seen.append(said.text) if _is_complaint(said) else None)
-    page.on(
-        "response",
-        lambda one: seen.append(f"{one.status} {one.url}") if one.status >= 400 and one.status != 401 else None,
-    )
+def page(anna: BrowserContext, site: Site, complaints: Complaints) -> Page:
+    page = complaints.watch(anna.new_page())
+    complaints.expected.append("^401 ")  # pages ask for their data beside asking who is there
     ours = (site.kept, site.taken, "data:", "blob:")
-    page.on("request", lambda one: None if one.url.startswith(ours) else seen.append(f"outside: {one.url}"))
+    page.on("request", lambda one: None if one.url.startswith(ours) else complaints.seen.append(f"outside: {one.url}"))
     return page
-
-
-def _is_complaint(said: ConsoleMessage) -> bool:
-    return said.type in ("error", "warning") and "Failed to load resource" not in said.text
-
-
-@pytest.fixture(autouse=True)
-def nothing_went_wrong(seen: list[str]) -> Iterator[None]:
-    yield
-    found, seen[:] = seen[:], []
-    assert found == []
 
 
 def test_the_printed_link_leads_below_the_path(page: Page, site: Site) -> None:
@@ -107,8 +74,8 @@ def test_the_printed_link_leads_below_the_path(page: Page, site: Site) -> None:
     expect(page).to_have_url(re.compile(re.escape(site.kept) + "/?$"))
 
 
-def test_the_cookie_is_bound_to_the_path(person: BrowserContext) -> None:
-    [cookie] = person.cookies()
+def test_the_cookie_is_bound_to_the_path(anna: BrowserContext) -> None:
+    [cookie] = anna.cookies()
     assert (cookie["name"], cookie["path"]) == ("__Secure-scripter_session", "/scripter/")
 
 
@@ -116,14 +83,14 @@ def test_a_script_runs_with_its_log_live(page: Page, site: Site) -> None:
     page.get_by_role("link", name="Scripts").first.click()
     expect(page).to_have_url(f"{site.kept}/scripts")
     page.get_by_role("link", name="Sample hello").first.click()
-    editor = page.get_by_role("textbox", name="Code of main.py")
-    editor.click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(
-        "import time\nfor n in range(600):\n    print('still here', n, flush=True)\n    time.sleep(0.2)\n"
+    expect(page.get_by_role("textbox", name="Code of main.py")).to_be_visible()
+    write(
+        page,
+        "main.py",
+        "import time\nfor n in range(6000):\n    print('still here', n, flush=True)\n    time.sleep(0.2)\n",
     )
-    editor.press("Control+Enter")
-    expect(page.get_by_text("still here 3").first).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("textbox", name="Code of main.py").press("Control+Enter")
+    expect(page.get_by_role("log")).to_contain_text("still here", timeout=SLOW_MS)
     page.get_by_role("button", name=re.compile("^(Cancel|Stop)")).first.click()
     expect(page.get_by_text("cancelled by anna").first).to_be_visible(timeout=SLOW_MS)
 
@@ -132,7 +99,7 @@ def test_every_place_is_found_again_after_a_reload(page: Page, site: Site) -> No
     page.get_by_role("link", name=re.compile(r"^Job #\d+$")).first.click()
     expect(page).to_have_url(re.compile(re.escape(site.kept) + r"/jobs/\d+"))
     page.reload()
-    expect(page.get_by_text("still here 3").first).to_be_visible()
+    expect(page.get_by_role("log")).to_contain_text("still here")
     for place in ("Overview", "Images", "Jobs", "Schedules"):
         page.get_by_role("link", name=place, exact=True).first.click()
         page.reload()
@@ -145,7 +112,7 @@ def test_the_log_and_the_document_of_the_api_can_be_fetched(page: Page, site: Si
     page.get_by_role("button", name=re.compile("Download")).first.click()
     with page.expect_download() as download:
         page.get_by_role("menuitem").first.click()
-    assert "still here 3" in Path(download.value.path()).read_text()
+    assert "still here 0" in Path(download.value.path()).read_text()
     address = page.get_by_role("link", name="API document").get_attribute("href")
     assert address == "/scripter/api/openapi.json"
     assert page.request.get(f"{site.kept}/api/openapi.json").json()["servers"] == [{"url": "/scripter"}]
