@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
 
 
 class Gate:
@@ -22,6 +24,12 @@ class Gate:
         self._listener.listen(64)
         self.address = self._listener.getsockname()
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def way_to(self, url: str) -> str:
+        """The same address of a database or broker, by way of the gate."""
+        there = urlsplit(url)
+        account = there.netloc.rpartition("@")[0]
+        return there._replace(netloc=f"{account}@127.0.0.1:{self.address[1]}").geturl()
 
     def shut(self) -> None:
         """Break all connections; new ones are broken at once."""
@@ -49,6 +57,17 @@ class Gate:
                 self._ends += [near, far]
                 for pair in ((near, far), (far, near)):
                     threading.Thread(target=_pass, args=pair, daemon=True).start()
+
+
+@contextmanager
+def before(url: str) -> Iterator[Gate]:
+    """A gate before the server that this address of a database or broker leads to."""
+    there = urlsplit(url)
+    gate = Gate(socket.AF_INET, ("127.0.0.1", 0), (there.hostname, there.port))
+    try:
+        yield gate
+    finally:
+        gate.close()
 
 
 def _pass(source: socket.socket, sink: socket.socket) -> None:

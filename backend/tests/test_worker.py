@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import docker
 import pytest
-from gate import Gate
+from gate import Gate, before
 from job_rig import WAITS, House, until
 from sqlalchemy import select
-from sqlalchemy.engine import make_url
 
 import testbed
 from scripter import migrations, wiring, worker
@@ -55,15 +53,12 @@ def test_a_long_host_name_fits_into_the_rows(context: Context, monkeypatch: pyte
 class TestTheDatabaseGoesWhileItStarts:
     @pytest.fixture
     def gate(self, services: testbed.Services) -> Iterator[Gate]:
-        url = make_url(services.mariadb_url)
-        gate = Gate(socket.AF_INET, ("127.0.0.1", 0), (url.host, url.port))
-        yield gate
-        gate.close()
+        with before(services.mariadb_url) as gate:
+            yield gate
 
     @pytest.fixture
     def database_url(self, mariadb_url: str, gate: Gate) -> str:
-        far = make_url(mariadb_url).set(host="127.0.0.1", port=gate.address[1])
-        return far.render_as_string(hide_password=False)
+        return gate.way_to(mariadb_url)
 
     @pytest.mark.parametrize("step", ["earlier_runs", "forget_runs"])
     def test_it_waits_and_begins(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import socket
 import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
-from gate import Gate
+from gate import Gate, before
 
 import testbed
 from scripter import logstore
@@ -45,20 +43,15 @@ def vhost(services: testbed.Services) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def broker_gate(vhost: str) -> Iterator[Gate]:
     """The way to the broker, which other tests use as well."""
-    broker = urlsplit(vhost)
-    gate = Gate(socket.AF_INET, ("127.0.0.1", 0), (broker.hostname, broker.port))
-    yield gate
-    gate.close()
+    with before(vhost) as gate:
+        yield gate
 
 
 @pytest.fixture(scope="module")
 def stack(
     services: testbed.Services, vhost: str, broker_gate: Gate, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
-    there = urlsplit(vhost)
-    account = there.netloc.rpartition("@")[0]
-    queue_url = there._replace(netloc=f"{account}@127.0.0.1:{broker_gate.address[1]}").geturl()
-    environment = {"SCRIPTER_JOBS__GRACE_S": "2", "SCRIPTER_QUEUE__URL": queue_url}
+    environment = {"SCRIPTER_JOBS__GRACE_S": "2", "SCRIPTER_QUEUE__URL": broker_gate.way_to(vhost)}
     with separate(services, tmp_path_factory.mktemp("stack"), environment) as stack:
         stack.set_up("web")
         yield stack

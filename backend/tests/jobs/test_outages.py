@@ -10,10 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from gate import Gate
+from gate import Gate, before
 from job_rig import WAITS, House, until
 from sqlalchemy import update
-from sqlalchemy.engine import make_url
 from worker_deaths import DEAD, running
 
 import testbed
@@ -153,16 +152,15 @@ def test_jobs_that_were_taken_over_when_the_engine_went_are_left_for_the_next_ro
 class TestTheDatabaseAway:
     @pytest.fixture
     def gate(self, services: testbed.Services) -> Iterator[Gate]:
-        url = make_url(services.mariadb_url)
-        gate = Gate(socket.AF_INET, ("127.0.0.1", 0), (url.host, url.port))
-        yield gate
-        gate.close()
+        with before(services.mariadb_url) as gate:
+            yield gate
 
     @pytest.fixture
     def settings(self, mariadb_url: str, gate: Gate, tmp_path: Path) -> Settings:
-        far = make_url(mariadb_url).set(host="127.0.0.1", port=gate.address[1]).render_as_string(hide_password=False)
         (tmp_path / "data").mkdir()
-        return Settings(data=Data(directory=str(tmp_path / "data")), database=DatabaseSettings(url=far))
+        return Settings(
+            data=Data(directory=str(tmp_path / "data")), database=DatabaseSettings(url=gate.way_to(mariadb_url))
+        )
 
     def test_a_job_that_ends_meanwhile_is_recorded_when_it_is_back(self, local_house: House, gate: Gate) -> None:
         local_house.source(WAITS)
