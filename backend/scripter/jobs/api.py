@@ -128,7 +128,7 @@ def start_job(path: ScriptPath, header: StartHeaders, body: StartJob) -> Answer:
         return http.show(views.view(session, service.get(session, job.id)), 202)
 
 
-@bp.get("/jobs", responses={200: JobList, 401: Problem, 422: Problem})
+@bp.get("/jobs", responses={200: JobList, 401: Problem, 409: Problem, 422: Problem})
 @needs(Scope.JOB_READ)
 def list_jobs(query: JobQuery) -> Answer:
     """Jobs, newest first."""

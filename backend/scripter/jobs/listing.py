@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from scripter.access.models import User
 from scripter.jobs.models import Job
 from scripter.jobs.states import Status, Trigger
+from scripter.lib.errors import Conflict
 from scripter.scripts.models import Version
 
 # So many numbers back: enough for a page of what is common, and few enough to be read for nothing. Twice, since numbers
@@ -54,7 +55,12 @@ def listed(session: Session, which: Filter, *, before: int | None = None, limit:
 
     A later page is looked for near the one before it: for what most jobs have in common, MariaDB would read the index
     from its newest end down to `before`, half a million rows for a page in the middle.
+
+    Raises:
+        Conflict: the order is that of time, and the last job seen has been deleted: nobody knows where it stood.
     """
+    if before is not None and _is_of_time(which) and session.scalar(select(Job.id).where(Job.id == before)) is None:
+        raise Conflict("The last job of the page before has been deleted. Load the list from its beginning.")
     version_id = None
     if which.version is not None:
         numbered = select(Version.id).where(Version.script_id == which.script_id, Version.number == which.version)

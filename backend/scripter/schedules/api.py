@@ -82,7 +82,7 @@ def delete_schedule(path: SchedulePath) -> Answer:
         return http.no_content()
 
 
-@bp.get("/schedules/<int:schedule_id>/occurrences", responses={200: OccurrenceList, 404: Problem})
+@bp.get("/schedules/<int:schedule_id>/occurrences", responses={200: OccurrenceList, 404: Problem, 409: Problem})
 @needs(Scope.SCHEDULE_READ)
 def list_occurrences(path: SchedulePath, query: Page) -> Answer:
     """The due times of a schedule and what became of each, newest first."""

@@ -206,10 +206,18 @@ def counts(session: Session, script_ids: Collection[int]) -> dict[int, int]:
 def occurrences(
     session: Session, schedule: Schedule, *, before: int | None = None, limit: int = 50
 ) -> list[Occurrence]:
-    """The ledger of one schedule, newest first; `before` is the id of the last one seen."""
-    query = select(Occurrence).where(Occurrence.schedule_id == schedule.id).order_by(Occurrence.id.desc()).limit(limit)
+    """The ledger of one schedule, the latest due time first; `before` is the id of the last one seen.
+
+    Raises:
+        Conflict: that one has been withdrawn.
+    """
+    of_it = Occurrence.schedule_id == schedule.id
+    query = select(Occurrence).where(of_it).order_by(Occurrence.due_at.desc()).limit(limit)
     if before is not None:
-        query = query.where(Occurrence.id < before)
+        last = session.scalar(select(Occurrence.due_at).where(of_it, Occurrence.id == before))
+        if last is None:
+            raise Conflict("The last due time of the page before was withdrawn. Load the ledger from its beginning.")
+        query = query.where(Occurrence.due_at < last)
     return list(session.scalars(query))
 
 

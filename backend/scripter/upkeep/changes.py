@@ -75,7 +75,8 @@ def _builds(session: Session) -> Hashable:
 
 
 def _pauses(session: Session) -> Hashable:
-    return tuple(session.execute(select(func.count(), func.max(Pause.id))).one())
+    """One that is made, and one that ends."""
+    return tuple(session.execute(select(func.count(), func.max(Pause.id), func.max(Pause.until))).one())
 
 
 def _due(session: Session) -> tuple[Hashable, Hashable]:

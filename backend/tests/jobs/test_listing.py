@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from listing_rig import FIRST, make_many, minute
 from people import Browser
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from scripter.context import Context
 from scripter.jobs.models import Job
@@ -40,6 +40,16 @@ def test_jobs_of_the_same_moment_are_on_one_page_or_the_next(client: Browser, ma
     first = listed(client, span)
     second = listed(client, f"{span}&before={first[-1]}")
     assert first + second == [FIRST + number for number in range(19, 11, -1)]
+
+
+def test_a_page_after_a_job_that_is_deleted_is_refused_where_nobody_knows_its_time(
+    client: Browser, many: Context
+) -> None:
+    with many.db.transaction() as session:
+        session.execute(delete(Job).where(Job.id == FIRST + 700))
+    refused = client.get(f"/api/jobs?since=2026-01-01T10:00:00Z&before={FIRST + 700}")
+    assert (refused.status_code, "from its beginning" in refused.json["detail"]) == (409, True)
+    assert listed(client, f"before={FIRST + 700}&limit=2") == [FIRST + 699, FIRST + 698]
 
 
 def test_a_later_page_goes_on_beyond_any_gap_of_numbers(client: Browser, many: Context) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from people import Browser
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from scripter.access.models import AuditEntry
 from scripter.context import Context
@@ -95,6 +95,21 @@ def test_jobs_that_may_run_beside_each_other_do(client: Browser, context: Contex
     client.patch(hourly, json={"overlap": "allow", "overlap_limit": 5})
     client.post(f"{hourly}/backfill", json=WINDOW)
     assert [one.in_turn for one in jobs(context)] == [False] * 4
+
+
+def test_what_was_filled_in_stands_where_it_was_due_in_the_ledger(
+    client: Browser, context: Context, hourly: str
+) -> None:
+    put_row(context, hourly, NOW.replace(hour=13, minute=0), Outcome.PLANNED)
+    client.post(f"{hourly}/backfill", json=WINDOW)
+    pages = [client.get(f"{hourly}/occurrences?limit=2").get_json()]
+    while pages[-1]["next"]:
+        pages.append(client.get(f"{hourly}/occurrences?limit=2&before={pages[-1]['next']}").get_json())
+    assert [one["due_at"][11:13] for page in pages for one in page["items"]] == ["13", "11", "10", "09", "08"]
+    with context.db.transaction() as session:
+        session.execute(delete(Occurrence).where(Occurrence.id == pages[0]["items"][0]["id"]))
+    gone = client.get(f"{hourly}/occurrences?before={pages[0]['items'][0]['id']}")
+    assert (gone.status_code, "withdrawn" in gone.get_json()["detail"]) == (409, True)
 
 
 @pytest.mark.parametrize("overlap", ["skip", "queue", "fail", "replace"])

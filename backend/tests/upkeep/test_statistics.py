@@ -208,6 +208,9 @@ def test_the_stream_names_the_kinds_of_things_that_have_changed(
         schedules.pause_all(session, reason="", by=anna)
     assert told_by(stream) == ["schedules"]
     with context.db.transaction() as session:
+        schedules.resume_all(session, by=anna)
+    assert told_by(stream) == ["schedules"]
+    with context.db.transaction() as session:
         session.get_one(Script, script_id).updated_at = clock.now()
     assert told_by(stream) == ["scripts"]
 
