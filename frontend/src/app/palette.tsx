@@ -64,7 +64,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
               }}
               onKeyDown={press}
             />
-            {loading && <Loader size="xs" aria-label="Loading" />}
+            {loading && <Loader size="xs" role="status" aria-label="Loading" />}
           </div>
           <Choices id={id} items={items} chosen={chosen} onPoint={(one) => setAt(items.indexOf(one))} onChoose={choose} />
         </Modal.Body>

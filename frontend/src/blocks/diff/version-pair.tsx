@@ -22,8 +22,8 @@ export function VersionPair({ versions, pair, onPair, onClose }: Props) {
       data={choices}
       value={String(pair[end])}
       onChange={(event) => onPair({ ...pair, [end]: Number(event.currentTarget.value) })}
-      style={{ flex: "0 1 16rem" }}
-      miw={0}
+      style={{ flex: "1 1 8.5rem" }}
+      maw="16rem"
     />
   );
   return (

@@ -3,6 +3,7 @@ import { queryOptions, useMutation, useQueryClient, type QueryClient } from "@ta
 import { answer, api } from "@/api/client";
 import type { Image, NewFile } from "@/api/types";
 import { isFinalBuild } from "@/blocks/status";
+import { deletion } from "@/lib/deletion";
 
 export const imageKeys = {
   all: ["images"] as const,
@@ -181,6 +182,7 @@ export function useDestroyImage(id: number) {
 export function useDeleteImage(id: number) {
   const cache = useQueryClient();
   return useMutation({
+    mutationKey: deletion("images", id),
     mutationFn: () => answer(api.DELETE("/api/images/{image_id}", byId(id))),
     onSuccess: () => {
       // Not that of the page which is about to be left: it would be asked for once more.

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { Network, NewFile, Retries, ScriptLimits } from "@/api/types";
+import { deletion } from "@/lib/deletion";
 import { randomKey } from "@/lib/random-key";
 
 export const scriptKeys = {
@@ -141,6 +142,7 @@ export function useRunScript(id: number) {
 export function useDeleteScript(id: number) {
   const cache = useQueryClient();
   return useMutation({
+    mutationKey: deletion("scripts", id),
     mutationFn: () => answer(api.DELETE("/api/scripts/{script_id}", byId(id))),
     onSuccess: () => {
       // Not that of the page which is about to be left: it would be asked for once more.

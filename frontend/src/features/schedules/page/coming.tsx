@@ -11,7 +11,7 @@ import classes from "../schedules.module.css";
 
 export function Coming({ schedule }: { schedule: Schedule }) {
   const { data, error } = useQuery(previewQuery(wishOf(schedule)));
-  if (!data) return error ? <ErrorAlert error={error} /> : <Loader size="sm" aria-label="Loading" />;
+  if (!data) return error ? <ErrorAlert error={error} /> : <Loader size="sm" role="status" aria-label="Loading" />;
   return (
     <>
       <Card title="Next runs" side={<span className={classes.dim}>{schedule.zone}</span>}>

@@ -76,5 +76,5 @@ function Rows({ schedule, span }: { schedule: Schedule; span: Span }) {
 }
 
 function Waiting({ error }: { error: Error | null }) {
-  return error ? <ErrorAlert error={error} /> : <Loader size="sm" aria-label="Loading" />;
+  return error ? <ErrorAlert error={error} /> : <Loader size="sm" role="status" aria-label="Loading" />;
 }

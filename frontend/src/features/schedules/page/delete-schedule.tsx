@@ -1,6 +1,7 @@
 /** The end of a schedule, with what is lost with it. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Schedule } from "@/api/types";
+import { deletion } from "@/lib/deletion";
 import { plural } from "@/lib/format";
 import { DeleteCard } from "@/ui/delete-card";
 import { removeSchedule, scheduleKeys } from "../api";
@@ -9,6 +10,7 @@ import { nameOf } from "../words";
 export function DeleteSchedule({ schedule, onDeleted }: { schedule: Schedule; onDeleted: () => void }) {
   const cache = useQueryClient();
   const remove = useMutation({
+    mutationKey: deletion("schedules", schedule.id),
     mutationFn: () => removeSchedule(schedule.id),
     // What is gone must not be asked for once more while its page still stands.
     onSuccess: () => cache.invalidateQueries({ queryKey: scheduleKeys.lists }),

@@ -24,7 +24,7 @@ export function HourDetails({ item, zone, onClose }: Props) {
           {schedule.words}, starts {schedule.script.name}. In the hour from {inZone(cell.at, zone)} ({zone}): {itemWords(item)}.
         </Text>
         <ErrorAlert error={error} />
-        {data ? <EntryList entries={data.items} zone={zone} /> : !error && <Loader size="sm" aria-label="Loading" />}
+        {data ? <EntryList entries={data.items} zone={zone} /> : !error && <Loader size="sm" role="status" aria-label="Loading" />}
         <div>
           <LinkButton to={paths.schedule(schedule.id)} variant="default">
             To the schedule
