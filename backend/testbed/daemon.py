@@ -12,7 +12,7 @@ from testbed.errors import ServiceError
 from testbed.processes import Program
 
 # Long, because a first start on a loaded two-core machine is slow; a program that ends early is noticed at once.
-START_SECONDS = 120
+START_SECONDS = 240
 LOG_TAIL_LINES = 25
 
 
