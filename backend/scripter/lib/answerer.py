@@ -10,7 +10,7 @@ import os
 import select
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillWorking
 from contextlib import suppress
@@ -45,15 +45,16 @@ class Answerer:
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
 
-    def ask(self, question: Mapping[str, object]) -> dict[str, Any] | None:
-        """The answer; None if there was none in time.
+    def ask(self, question: Mapping[str, object], first: Callable[[], object] = lambda: None) -> dict[str, Any] | None:
+        """The answer; None if there was none in time. `first` is done right before the child is asked, by the thread
+        that asks it: what it lays out stays as it is until the answer is there.
 
         Raises:
             TooMany: too many questions wait already.
         """
         if len(self._open) >= self._waiting:
             raise TooMany("Too many questions are being answered at the moment. Try again shortly.", retry_after_s=1)
-        future = self._thread.submit(self._exchange, json.dumps(question).encode() + b"\n")
+        future = self._thread.submit(self._exchange, json.dumps(question).encode() + b"\n", first)
         self._open.add(future)
         future.add_done_callback(self._open.discard)
         try:
@@ -69,7 +70,8 @@ class Answerer:
         self._thread.shutdown(cancel_futures=True)
         self._end()
 
-    def _exchange(self, line: bytes) -> dict[str, Any] | None:
+    def _exchange(self, line: bytes, first: Callable[[], object]) -> dict[str, Any] | None:
+        first()
         try:
             process = self._process or self._start()
             _pipe(process.stdin).write(line)

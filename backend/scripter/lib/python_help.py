@@ -34,7 +34,8 @@ class PythonHelp:
         self._lock = threading.Lock()
         self._root: Path | None = None
         self._answerer: Answerer | None = None
-        self._folders: dict[str, Path] = {}
+        # The longest unused first.
+        self._folders: dict[Path, bool] = {}
 
     def ask(
         self,
@@ -53,19 +54,22 @@ class PythonHelp:
         Raises:
             TooMany: too many are asking.
         """
+        others = {name: content for name, content in files.items() if name != path}
         with self._lock:
-            answerer = self._started()
-            root = self._placed({name: content for name, content in files.items() if name != path})
+            answerer, root = self._started()
+        # The same files lie where they lay, since what was read there is still known.
+        folder = root / hashlib.sha256(json.dumps(sorted(others.items())).encode()).hexdigest()
         return answerer.ask(
             {
                 "ask": ask,
-                "root": str(root),
+                "root": str(folder),
                 "path": path,
                 "content": files[path],
                 "folders": list(folders),
                 "line": line,
                 "column": column,
-            }
+            },
+            first=lambda: self._place(folder, others),
         )
 
     def close(self) -> None:
@@ -78,29 +82,28 @@ class PythonHelp:
             self._answerer = self._root = None
             self._folders.clear()
 
-    def _started(self) -> Answerer:
-        if self._answerer is None:
+    def _started(self) -> tuple[Answerer, Path]:
+        if self._answerer is None or self._root is None:
             self._root = Path(tempfile.mkdtemp(prefix="scripter-python-"))
             # -I: neither the surroundings nor the present folder decide what is imported.
             command = [sys.executable, "-I", "-W", "ignore", "-m", "scripter.lib.jedi_child", str(self._root)]
             self._answerer = Answerer(command, patience_s=PATIENCE_S, longest_s=_LONGEST_S, waiting=_WAITING)
-        return self._answerer
+        return self._answerer, self._root
 
-    def _placed(self, others: Mapping[str, str]) -> Path:
-        """The folder with these files; the same ones lie where they lay, since what was read there is still known."""
-        key = hashlib.sha256(json.dumps(sorted(others.items())).encode()).hexdigest()
-        folder = self._folders.pop(key, None) or self._write(others, key)
-        self._folders[key] = folder
+    def _place(self, folder: Path, others: Mapping[str, str]) -> None:
+        """Let these files lie in their folder. Questions go one by one: no folder is lost while asked about."""
+        if self._folders.pop(folder, None) is None:
+            _write(folder, others)
+        self._folders[folder] = True
         while len(self._folders) > _KEPT:
-            shutil.rmtree(self._folders.pop(next(iter(self._folders))), ignore_errors=True)
-        return folder
+            oldest = next(iter(self._folders))
+            del self._folders[oldest]
+            shutil.rmtree(oldest, ignore_errors=True)
 
-    def _write(self, others: Mapping[str, str], key: str) -> Path:
-        assert self._root is not None
-        folder = self._root / key
-        folder.mkdir(exist_ok=True)
-        for name, content in others.items():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(content, encoding="utf-8")
-        return folder
+
+def _write(folder: Path, others: Mapping[str, str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, content in others.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")

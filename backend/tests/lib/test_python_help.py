@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripter.lib import python_help
+from scripter.lib.answerer import Answerer
 from scripter.lib.python_help import Ask, PythonHelp
 
 
@@ -142,6 +143,35 @@ def test_code_that_takes_for_ever_is_given_up_and_the_next_question_is_answered(
     help.ask("complete", {"main.py": f"{chain}f0(1)."}, "main.py", line=801, column=6, folders=["."])
     assert time.process_time() - begun < 5  # our own time: the child's is bounded by the kernel
     assert names(ask(help, "complete", {"main.py": "import json\njson.du|"})) == ["dump", "dumps"]
+
+
+class Line(Answerer):
+    """Lets everybody wait in line until the test takes them."""
+
+    def __init__(self, command: Sequence[str], **_: float) -> None:
+        self.waiting: list[tuple[Mapping[str, Any], Callable[[], object]]] = []
+
+    def ask(self, question: Mapping[str, Any], first: Callable[[], object] = lambda: None) -> None:
+        self.waiting.append((question, first))
+
+    def close(self) -> None:
+        self.waiting.clear()
+
+
+def test_the_code_of_those_who_wait_is_there_when_their_turn_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(python_help, "Answerer", Line)
+    own = PythonHelp()
+    for number in range(20):
+        files = {"main.py": "", "helper.py": f"N = {number}\n"}
+        own.ask("complete", files, "main.py", line=1, column=0, folders=["."])
+    line = own._answerer
+    assert isinstance(line, Line)
+    for number, (question, first) in enumerate(line.waiting):
+        first()
+        helper = Path(question["root"]) / "helper.py"
+        assert helper.read_text() == f"N = {number}\n"
+    assert len(list(helper.parent.parent.iterdir())) == 8
+    own.close()
 
 
 def test_nothing_lies_about_when_it_is_closed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
