@@ -29,4 +29,5 @@ def connect() -> None:
     jobs.hindrances[:] = [upkeep.hindrance]
     scripts.last_jobs[:] = [jobs.last_of]
     scripts.schedule_counts[:] = [schedules.counts]
+    scripts.kept_by[:] = [jobs.of_version]
     scripts.before_delete[:] = [schedules.forget_script, jobs.forget_script]

@@ -27,12 +27,12 @@ from scripter.lib.bounds import Bound
 from scripter.lib.db import after_commit, changed_rows
 from scripter.lib.errors import Conflict, NotFound
 from scripter.scripts import service as scripts
-from scripter.scripts.models import Script
+from scripter.scripts.models import Script, Version
 
 __all__ = [
     "Filter", "Started", "Wish", "builds_in_use", "cancel", "check_arguments", "end_overdue", "events", "forget_script",
-    "get", "hindrances", "is_of", "last_of", "listed", "live_of", "ring_again", "several", "start", "start_all",
-    "starters", "waiting_and_running",
+    "get", "hindrances", "is_of", "last_of", "listed", "live_of", "of_version", "ring_again", "several", "start",
+    "start_all", "starters", "waiting_and_running",
 ]  # fmt: skip
 
 # In one transaction; the rest comes with the next one, a few seconds later.
@@ -214,6 +214,12 @@ def builds_in_use(session: Session, build_ids: Collection[int]) -> set[int]:
     """Which of these builds a waiting or running job needs."""
     needed = select(Job.build_id).where(Job.build_id.in_(build_ids), Job.status.not_in(FINAL))
     return set(session.scalars(needed))
+
+
+def of_version() -> ColumnElement[bool]:
+    """Whether there is a job of a version, as a condition on versions."""
+    # Asked for by its script as well, for the sake of the index.
+    return select(Job.id).where(Job.script_id == Version.script_id, Job.version_id == Version.id).exists()
 
 
 def _check_own(session: Session, time_limit_s: int | None, priority: int | None) -> None:

@@ -38,6 +38,12 @@ class ScriptPath(Path):
     script_id: RowId
 
 
+class VersionPage(Page):
+    """Which versions: with what was only tried, unless told otherwise."""
+
+    drafts: bool = True
+
+
 class VersionPath(ScriptPath):
     """One version of a script, by its number."""
 
@@ -236,11 +242,11 @@ def save_version(path: ScriptPath, body: SaveVersion) -> Answer:
 
 @bp.get("/scripts/<int:script_id>/versions", responses={200: VersionList, 422: Problem})
 @needs(Scope.SCRIPT_READ)
-def list_versions(path: ScriptPath, query: Page) -> Answer:
-    """The script's versions, newest first."""
+def list_versions(path: ScriptPath, query: VersionPage) -> Answer:
+    """The script's versions, newest first; without those that were only tried if `drafts` is false."""
     with guard.reading() as session:
         script = service.get(session, path.script_id)
-        rows = service.history(session, script, before=query.before, limit=query.limit)
+        rows = service.history(session, script, before=query.before, limit=query.limit, drafts=query.drafts)
         after = rows[-1].id if len(rows) == query.limit else None
         return http.show(VersionList(items=[views.version(row) for row in rows], next=after))
 

@@ -29,12 +29,12 @@ from scripter.scripts import versions
 from scripter.scripts.checks import environment as check_environment
 from scripter.scripts.checks import restriction_key as check_restriction_key
 from scripter.scripts.models import ONCE, Held, Restriction, Retries, RetryReason, Script, Version
-from scripter.scripts.versions import Saved, add_files, files, history, latest_of, save_version, sweep, version
+from scripter.scripts.versions import Saved, add_files, files, history, kept_by, latest_of, save_version, sweep, version
 
 __all__ = [
     "PRIORITIES", "Extras", "LastJob", "Limits", "RetryWishes", "Saved", "Settings", "add_files", "before_delete",
-    "change", "check_environment", "create", "delete_script", "files", "get", "history", "last_jobs", "latest_of",
-    "listed", "save_version", "schedule_counts", "sweep", "using_image", "version",
+    "change", "check_environment", "create", "delete_script", "files", "get", "history", "kept_by", "last_jobs",
+    "latest_of", "listed", "save_version", "schedule_counts", "sweep", "using_image", "version",
 ]  # fmt: skip
 
 STARTER = b'print("Hello, world!")\n'

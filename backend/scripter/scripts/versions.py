@@ -5,13 +5,14 @@ Other rooms come here through `service`."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from scripter import context, filestore
 from scripter.access.models import User
@@ -26,6 +27,14 @@ from scripter.scripts import checks
 from scripter.scripts.models import Script, Version
 
 log = structlog.get_logger(__name__)
+
+# How long what was only tried can be looked at when no job has run it.
+DRAFTS_KEPT = timedelta(days=14)
+# Few, since SQLite looks through all jobs for each of them.
+_DROPPED_AT_ONCE = 50
+
+# Rooms above say, as a condition on a version, that something of theirs refers to it.
+kept_by: list[Callable[[], ColumnElement[bool]]] = []
 
 
 class Saved(NamedTuple):
@@ -115,9 +124,13 @@ def version(session: Session, script: Script, number: int | None = None) -> Vers
     return found
 
 
-def history(session: Session, script: Script, *, before: int | None = None, limit: int = 50) -> list[Version]:
+def history(
+    session: Session, script: Script, *, before: int | None = None, limit: int = 50, drafts: bool = True
+) -> list[Version]:
     """The versions with their authors, newest first; `before` is the id of the last one seen."""
     query = select(Version).where(Version.script_id == script.id).options(joinedload(Version.author))
+    if not drafts:
+        query = query.where(Version.draft.is_(False))
     if before is not None:
         query = query.where(Version.id < before)
     return list(session.scalars(query.order_by(Version.id.desc()).limit(limit)))
@@ -142,12 +155,29 @@ def directory(shared: Context, script_id: int) -> Path:
 
 
 def sweep(session: Session) -> None:
-    """Show in `src/` what a killed process has committed and not shown."""
+    """Drop old drafts, and show in `src/` what a killed process has committed and not shown."""
+    drop_drafts(session, before=clock.now() - DRAFTS_KEPT)
     shared = context.of(session)
     query = select(Script.id, Version.digest).join(Version, Version.id == Script.latest_version_id)
     for script_id, digest in session.execute(query):
         if not _store(shared).shows(digest, directory(shared, script_id) / "src"):
             _show_files(session, script_id)
+
+
+def drop_drafts(session: Session, *, before: datetime) -> int:
+    """Remove drafts that were made before then and that no job knows; how many. The next sweep takes what is too many.
+
+    A script's newest version stays, for the next number follows it. So do the contents in the store: another save may
+    be about to use them.
+    """
+    newer = aliased(Version)
+    follows = select(newer.id).where(newer.script_id == Version.script_id, newer.id > Version.id).exists()
+    query = select(Version.id).where(Version.draft.is_(True), Version.created_at < before, follows)
+    for known in kept_by:
+        query = query.where(~known())
+    old = session.scalars(query.order_by(Version.id).limit(_DROPPED_AT_ONCE)).all()
+    session.execute(delete(Version).where(Version.id.in_(old)))
+    return len(old)
 
 
 def _freeze(

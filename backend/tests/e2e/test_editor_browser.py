@@ -10,6 +10,7 @@ import pytest
 from browser_rig import PHONE, SLOW_MS, Complaints, picture, until, violations, write
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
 
+from testbed.pages import settle
 from testbed.stack import Stack
 
 START = "import json\nimport tools.read\n\nprint(tools.read.double(21))\nprint(json.dumps([1]))\n"
@@ -318,6 +319,7 @@ def test_axe_finds_nothing_in_either_scheme_and_a_phone_is_wide_enough(page: Pag
         for scheme in schemes:
             page.emulate_media(color_scheme=scheme)
             page.goto(address)
+            settle(page)
             expect(page.locator(".cm-content:visible").first).to_be_visible()
             found += violations(page)
             picture(page, f"editor-{scheme}{re.sub('[^a-z]+', '-', address)}")

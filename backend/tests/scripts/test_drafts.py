@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from people import Browser, add_user, logged_in
 from scripts_rig import MAIN, make, save, src
+from sqlalchemy import update
 
 from scripter.context import Context
+from scripter.lib import clock
+from scripter.scripts import service
+from scripter.scripts.models import Version
 
 TRIED = {**MAIN, "content": "print('tried')\n"}
 
@@ -68,3 +73,38 @@ def test_a_draft_is_run_by_its_number(client: Browser, make_script: Any, context
     started = client.post(f"/api/scripts/{script['id']}/jobs", json={"version": number})
     assert (started.status_code, started.json["version"]["number"]) == (202, number)
     assert client.post(f"/api/scripts/{script['id']}/jobs", json={}).json["version"]["number"] == 1
+
+
+def listed(client: Browser, script: dict[str, Any], query: str = "") -> list[int]:
+    answer = client.get(f"/api/scripts/{script['id']}/versions{query}")
+    return [one["number"] for one in answer.json["items"]]
+
+
+def test_the_history_leaves_out_what_was_only_tried_where_one_asks_for_that(
+    client: Browser, image: dict[str, Any]
+) -> None:
+    script = make(client, image)
+    for number in range(3):
+        save(client, script, {**MAIN, "content": f"print({number})\n"}, draft=True)
+    save(client, script, {**MAIN, "content": "print('saved')\n"})
+    assert listed(client, script) == [5, 4, 3, 2, 1]
+    assert listed(client, script, "?drafts=false") == [5, 1]
+    first = client.get(f"/api/scripts/{script['id']}/versions?drafts=false&limit=1").json
+    assert listed(client, script, f"?drafts=false&before={first['next']}") == [1]
+    assert client.get(f"/api/scripts/{script['id']}/versions?drafts=perhaps").status_code == 422
+
+
+def test_old_drafts_that_no_job_knows_are_dropped_and_the_newest_version_never(
+    client: Browser, make_script: Any, context: Context
+) -> None:
+    script = {"id": make_script()}
+    for content in ("unused", "run", "young", "newest"):
+        save(client, script, {**MAIN, "content": f"print({content!r})\n"}, draft=True)
+    client.post(f"/api/scripts/{script['id']}/jobs", json={"version": 3})
+    with context.db.transaction() as session:
+        old = update(Version).where(Version.number != 4).values(created_at=clock.now() - timedelta(days=15))
+        session.execute(old)
+        service.sweep(session)
+    assert listed(client, script) == [5, 4, 3, 1]
+    # The contents are still there for whoever saves them once more.
+    assert save(client, script, {**MAIN, "content": "print('unused')\n"}, draft=True).json["number"] == 6

@@ -1133,7 +1133,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The script's versions, newest first. */
+        /** The script's versions, newest first; without those that were only tried if `drafts` is false. */
         get: operations["scripts_list_versions"];
         put?: never;
         /** Freeze these files as a version. 200 with the latest one if nothing is new. */
@@ -7266,6 +7266,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not possible in the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is wrong; `errors` names it. */
             422: {
                 headers: {
@@ -9995,6 +10004,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not possible in the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A field is wrong; `errors` names it. */
             422: {
                 headers: {
@@ -11516,6 +11534,7 @@ export interface operations {
             query?: {
                 before?: number | null;
                 limit?: number;
+                drafts?: boolean;
             };
             header?: never;
             path: {

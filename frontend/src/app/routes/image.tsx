@@ -27,7 +27,7 @@ export async function loader({ params }: LoaderFunctionArgs): Promise<null> {
     // Always asked anew: the editor begins with these, and must not begin with what was saved some time ago.
     queryClient.fetchQuery({ ...imageFilesQuery(id), staleTime: 0 }),
     queryClient.ensureQueryData(buildsQuery(id)),
-    queryClient.ensureQueryData(versionsQuery(id)),
+    queryClient.ensureInfiniteQueryData(versionsQuery(id)),
   ]);
   return null;
 }

@@ -1,5 +1,5 @@
 /** Images and their builds. */
-import { queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { Image, NewFile } from "@/api/types";
 import { isFinalBuild } from "@/blocks/status";
@@ -60,10 +60,14 @@ export const templatesQuery = queryOptions({
   ...FROZEN,
 });
 
+/** Newest first, older ones page by page. */
 export const versionsQuery = (id: number) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: imageKeys.versions(id),
-    queryFn: () => answer(api.GET("/api/images/{image_id}/versions", byId(id))),
+    queryFn: ({ pageParam }) =>
+      answer(api.GET("/api/images/{image_id}/versions", { params: { path: { image_id: id }, query: { before: pageParam } } })),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
   });
 
 export const versionQuery = (id: number, number: number) =>

@@ -1,6 +1,6 @@
 /** The history of an image's files: who saved what, any two compared, an earlier one brought back. */
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Image, ImageVersion } from "@/api/types";
 import { FilesDiff } from "@/blocks/diff/files-diff";
@@ -18,14 +18,15 @@ import { useRestoreVersion, versionQuery, versionsQuery } from "./api";
 type Props = { image: Image; pair: Pair | null; onPair: (pair: Pair | null) => void; onRestored: () => void };
 
 export function ImageVersions({ image, pair, onPair, onRestored }: Props) {
-  const { data } = useSuspenseQuery(versionsQuery(image.id));
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useSuspenseInfiniteQuery(versionsQuery(image.id));
+  const versions = data.pages.flatMap((page) => page.items);
   const [restoring, setRestoring] = useState<ImageVersion | null>(null);
-  const newest = data.items[0]?.number ?? 1;
+  const newest = versions[0]?.number ?? 1;
   return (
     <Stack>
-      {pair && <Comparison image={image} versions={data.items} pair={pair} onPair={onPair} />}
+      {pair && <Comparison image={image} versions={versions} pair={pair} onPair={onPair} />}
       <Rows label="Versions">
-        {data.items.map((version) => (
+        {versions.map((version) => (
           <Row
             key={version.id}
             name={`Version ${version.number}${version.current ? " (now)" : ""}`}
@@ -36,7 +37,7 @@ export function ImageVersions({ image, pair, onPair, onRestored }: Props) {
                 <Time at={version.created_at} />
                 <Above>
                   <Group gap="xs">
-                    {data.items.length > 1 && (
+                    {versions.length > 1 && (
                       <Button
                         size="compact-sm"
                         variant="default"
@@ -63,10 +64,10 @@ export function ImageVersions({ image, pair, onPair, onRestored }: Props) {
           />
         ))}
       </Rows>
-      {data.next && (
-        <Text size="sm" c="dimmed">
-          Older versions are kept, and not listed here.
-        </Text>
+      {hasNextPage && (
+        <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()} style={{ alignSelf: "center" }}>
+          Older versions
+        </Button>
       )}
       {restoring && <Restore image={image} version={restoring} onClose={() => setRestoring(null)} onRestored={onRestored} />}
     </Stack>

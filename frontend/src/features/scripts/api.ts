@@ -32,14 +32,14 @@ export const scriptFilesQuery = (id: number) =>
     staleTime: Infinity,
   });
 
-/** Newest first, older ones page by page. */
-export const versionsQuery = (id: number) =>
+/** Newest first, older ones page by page; with `drafts`, also what was only tried. */
+export const versionsQuery = (id: number, drafts = false) =>
   infiniteQueryOptions({
-    queryKey: scriptKeys.versions(id),
+    queryKey: [...scriptKeys.versions(id), { drafts }] as const,
     queryFn: ({ pageParam }) =>
       answer(
         api.GET("/api/scripts/{script_id}/versions", {
-          params: { path: { script_id: id }, query: { before: pageParam } },
+          params: { path: { script_id: id }, query: { before: pageParam, drafts } },
         }),
       ),
     initialPageParam: undefined as number | undefined,

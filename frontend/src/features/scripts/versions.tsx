@@ -1,13 +1,14 @@
 /** All versions of a script: read one, compare two, bring one back, run an old one. */
-import { Button, Checkbox, Group, Stack } from "@mantine/core";
+import { Button, Checkbox, Group, Stack, Text } from "@mantine/core";
 import { useQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import type { Job, Script, Version } from "@/api/types";
 import { FilesDiff } from "@/blocks/diff/files-diff";
 import { VersionPair, type Pair } from "@/blocks/diff/version-pair";
 import { paths } from "@/blocks/paths";
 import { plural } from "@/lib/format";
 import { Card } from "@/ui/card";
+import { Confirm } from "@/ui/confirm";
 import { ErrorAlert } from "@/ui/error-alert";
 import { LinkButton } from "@/ui/link-button";
 import { Above, Row, Rows } from "@/ui/rows";
@@ -24,11 +25,13 @@ export type Chosen = { version: number | null; against: number | null };
 type Props = { script: Script; chosen: Chosen; onChoose: (chosen: Chosen) => void; onStarted: (job: Job) => void };
 
 export function Versions({ script, chosen, onChoose, onStarted }: Props) {
-  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useSuspenseInfiniteQuery(versionsQuery(script.id));
   const [drafts, setDrafts] = useState(false);
+  // The list stays as it is until the other one is there.
+  const wanted = useDeferredValue(drafts);
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useSuspenseInfiniteQuery(versionsQuery(script.id, wanted));
+  const [asking, setAsking] = useState<Version | null>(null);
   const deeds = useVersionDeeds(script, onStarted);
-  const all = data.pages.flatMap((page) => page.items);
-  const shown = all.filter((version) => drafts || !version.draft);
+  const shown = data.pages.flatMap((page) => page.items);
   const { version, against } = chosen;
   const close = () => onChoose({ version: null, against: null });
   return (
@@ -43,14 +46,12 @@ export function Versions({ script, chosen, onChoose, onStarted }: Props) {
           onClose={close}
         />
       )}
-      {all.some((one) => one.draft) && (
-        <Checkbox
-          label="Also what was only tried"
-          description="Each run of what was not saved keeps a version, which only that run uses."
-          checked={drafts}
-          onChange={(event) => setDrafts(event.currentTarget.checked)}
-        />
-      )}
+      <Checkbox
+        label="Also what was only tried"
+        description="Each run of what was not saved keeps a version, which only that run uses."
+        checked={drafts}
+        onChange={(event) => setDrafts(event.currentTarget.checked)}
+      />
       <Rows label="Versions">
         {shown.map((one) => (
           <Row
@@ -67,6 +68,7 @@ export function Versions({ script, chosen, onChoose, onStarted }: Props) {
                     version={one}
                     before={shown[shown.indexOf(one) + 1]?.number ?? null}
                     deeds={deeds}
+                    onRestore={() => setAsking(one)}
                     onChoose={onChoose}
                   />
                 </Above>
@@ -80,6 +82,7 @@ export function Versions({ script, chosen, onChoose, onStarted }: Props) {
           Older versions
         </Button>
       )}
+      {asking && <Restore script={script} version={asking} deeds={deeds} onClose={() => setAsking(null)} />}
     </Stack>
   );
 }
@@ -105,10 +108,11 @@ type DeedsProps = {
   /** The version below it in the list. */
   before: number | null;
   deeds: ReturnType<typeof useVersionDeeds>;
+  onRestore: () => void;
   onChoose: (chosen: Chosen) => void;
 };
 
-function Deeds({ script, version: { number }, before, deeds, onChoose }: DeedsProps) {
+function Deeds({ script, version: { number }, before, deeds, onRestore, onChoose }: DeedsProps) {
   const live = script.version.number;
   const button = { size: "compact-sm", variant: "default" } as const;
   return (
@@ -130,7 +134,7 @@ function Deeds({ script, version: { number }, before, deeds, onChoose }: DeedsPr
           >
             Compare with live
           </Button>
-          <Button {...button} aria-label={`Restore version ${number}`} loading={deeds.restoring === number} onClick={() => deeds.restore(number)}>
+          <Button {...button} aria-label={`Restore version ${number}`} onClick={onRestore}>
             Restore
           </Button>
         </>
@@ -142,6 +146,31 @@ function Deeds({ script, version: { number }, before, deeds, onChoose }: DeedsPr
         Jobs
       </LinkButton>
     </span>
+  );
+}
+
+type RestoreProps = { script: Script; version: Version; deeds: ReturnType<typeof useVersionDeeds>; onClose: () => void };
+
+function Restore({ script, version: { number }, deeds, onClose }: RestoreProps) {
+  return (
+    <Confirm
+      opened
+      danger={false}
+      title={`Restore version ${number}?`}
+      action="Restore"
+      busy={deeds.restoring}
+      error={deeds.error}
+      onConfirm={() => deeds.restore(number, onClose)}
+      onClose={() => {
+        deeds.forget();
+        onClose();
+      }}
+    >
+      <Text size="sm">
+        The files of version {number} become a new version, which schedules and others run from then on. Nothing is lost: version{" "}
+        {script.version.number}, which they run now, can be restored in the same way.
+      </Text>
+    </Confirm>
   );
 }
 
