@@ -35,13 +35,26 @@ test("retries are said in a sentence while one types, and saved with their reaso
   await user.type(field("Running at once"), "2");
   await user.click(save());
   await waitFor(() => expect(seen).toHaveLength(1));
-  expect(await seen[0]?.json()).toMatchObject({
-    retries: { count: 3, delay_s: 10, factor: 2, reasons: ["exit", "timeout", "signal", "could_not_start", "lost"] },
+  expect(await seen[0]?.json()).toEqual({
+    retries: { count: 3, reasons: ["exit", "timeout", "signal", "could_not_start", "lost"] },
+    limits: {},
     deadline_s: 7500,
-    priority: 0,
     max_running: 2,
-    max_queued: null,
   });
+});
+
+test("what somebody else changes meanwhile is not changed back", async () => {
+  const { seen, user } = open(() => ({ body: script({ description: "By somebody else.", max_running: 2 }) }));
+  await user.type(field("Running at once"), "2");
+  await user.click(save());
+  await waitFor(() => expect(seen).toHaveLength(1));
+  await waitFor(() => expect(save()).toBeEnabled());
+  await user.clear(field("Memory (MB)"));
+  await user.type(field("Memory (MB)"), "1024");
+  await user.click(save());
+  await waitFor(() => expect(seen).toHaveLength(2));
+  expect(await seen[0]?.json()).toEqual({ max_running: 2, limits: {}, retries: {} });
+  expect(await seen[1]?.json()).toEqual({ limits: { memory_mb: 1024 }, retries: {} });
 });
 
 test("what the server has against them stands under the fields", async () => {

@@ -2,6 +2,7 @@
 import { Radio, SimpleGrid, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
 import type { Image, Network, Retries, Script, ScriptLimits } from "@/api/types";
+import { changedFields } from "@/lib/changed";
 import { plural } from "@/lib/format";
 import { ABOUT_FIELDS, AboutFields } from "@/ui/about-fields";
 import { Card } from "@/ui/card";
@@ -50,7 +51,9 @@ const NETWORKS: Record<Network, string> = {
   bridge: "The script can reach the internet and all that the worker's machine can, itself included.",
 };
 
+/** What was changed since the form was opened is sent, and nothing else: the rest may be somebody else's by now. */
 function SettingsForm({ script, images }: Omit<Props, "onDeleted">) {
+  const [was, setWas] = useState(() => settingsOf(script));
   const [about, setAbout] = useState({ name: script.name, description: script.description });
   const [image, setImage] = useState<string | null>(String(script.image.id));
   const [limits, setLimits] = useState<ScriptLimits>(script.limits);
@@ -65,7 +68,13 @@ function SettingsForm({ script, images }: Omit<Props, "onDeleted">) {
   const submit = () => {
     if (environment.error) return;
     const use = { image_id: Number(image), limits, network, environment: environment.values };
-    change.mutate({ ...about, ...use, retries, deadline_s: deadline, ...rules }, { onSuccess: () => toast("Settings saved. The next job uses them.") });
+    const now = { ...about, ...use, retries, deadline_s: deadline, ...rules };
+    const parts = { limits: changedFields(was.limits, limits), retries: changedFields(was.retries, retries) };
+    const done = () => {
+      setWas(now);
+      toast("Settings saved. The next job uses them.");
+    };
+    change.mutate({ ...changedFields(was, now), ...parts }, { onSuccess: done });
   };
   return (
     <Form action="Save settings" sending={change} shown={SHOWN} onSubmit={submit}>
@@ -100,6 +109,11 @@ function SettingsForm({ script, images }: Omit<Props, "onDeleted">) {
       </Card>
     </Form>
   );
+}
+
+function settingsOf(script: Script) {
+  const { name, description, image, limits, network, environment, retries, deadline_s } = script;
+  return { name, description, image_id: image.id, limits, network, environment, retries, deadline_s, ...rulesOf(script) };
 }
 
 function rulesOf(script: Script): QueueRules & RestrictionRules {
