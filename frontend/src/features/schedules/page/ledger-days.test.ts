@@ -23,4 +23,6 @@ test("of what runs very often not all that is to come is counted, and that is sa
   expect([...uncountedOf(days, [day("2026-11-22", 561), day("2026-11-23", 1440)])]).toEqual(["2026-11-23", "2026-11-24", "2026-11-25"]);
   expect(uncountedOf(days, [day("2026-11-23", 24)]).size).toBe(0);
   expect(dayLabel("2026-11-24", undefined, true)).toBe("Tuesday 24 November 2026: so many to come that they are not counted");
+  const today = dayLabel("2026-11-22", counts({ ran: 5, failed: 1, planned: 561 }), true);
+  expect(today).toBe("Sunday 22 November 2026: 5 ran; 1 failed; so many to come that they are not counted");
 });

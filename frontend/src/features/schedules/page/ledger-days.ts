@@ -16,8 +16,12 @@ export function countWords(counts: Counts | undefined): string {
   return counts && totalOf(counts) > 0 ? outcomeWords(counts).join(", ") + failedWords(counts) : "nothing due";
 }
 
+/** `uncounted`: what is still to come on that day is not known; what has been is. */
 export function dayLabel(day: string, counts: Counts | undefined, uncounted = false): string {
-  return `${dayWords(day)}: ${uncounted ? "so many to come that they are not counted" : countWords(counts)}`;
+  if (!uncounted) return `${dayWords(day)}: ${countWords(counts)}`;
+  const past = counts && { ...counts, planned: 0 };
+  const told = past && totalOf(past) > 0 ? `${countWords(past)}; ` : "";
+  return `${dayWords(day)}: ${told}so many to come that they are not counted`;
 }
 
 /** As many due times to come are counted by the server. */
