@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from browser_rig import chromium, picture
+from browser_rig import chromium, person, picture
 from fault_rig import ENDS, Rig, until
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import expect
 from sqlalchemy import create_engine, update
 
 from scripter.schedules.models import ClockTick
-from testbed.person import NAME, PASSWORD
 
 
 def test_a_minute_at_whose_boundary_nobody_lived_is_run_once_by_all_who_come_after(rig: Rig) -> None:
@@ -73,21 +71,11 @@ def test_a_clock_that_has_stopped_is_told_on_the_pages_in_health_and_in_metrics(
     metrics = stack.http.get(f"{stack.url}/api/metrics", timeout=30).text
     assert "scripter_clock_late 1\n" in metrics
     assert re.search(r"^scripter_clock_seconds_since_tick 2[4-9]\d", metrics, re.MULTILINE)
-    with chromium(rig.services) as browser:
-        context = browser.new_context(base_url=stack.url, viewport={"width": 1280, "height": 850})
-        context.request.post("/api/session", data={"name": NAME, "password": PASSWORD})
+    with chromium(rig.services) as browser, person(browser, stack) as context:
         page = context.new_page()
         for address in ("/", "/schedules", "/schedules/calendar"):
+            page.goto(address)
             banner = page.get_by_role("note").filter(has_text=told)
-            until(lambda address=address, banner=banner: shows(page, address, banner), "the banner")
             expect(banner).to_contain_text("nothing that comes due is lost")
             expect(banner).to_contain_text("scripter clock")
             picture(page, "clock-late" + address.replace("/", "-"))
-
-
-def shows(page: Page, address: str, wanted: Locator) -> bool:
-    """Networks of containers come and go here, and at each change Chromium drops what it loads."""
-    page.goto(address)
-    with suppress(TimeoutError):
-        wanted.wait_for(timeout=20_000)
-    return wanted.is_visible()
