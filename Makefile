@@ -7,8 +7,8 @@ UV_VERSION := 0.13.9
 DATA ?= data
 # Parts of the tests to do without: any of dockerd, mariadb, rabbitmq, chromium. The report names what was left out.
 WITHOUT ?=
-# Parts of the measurements to do alone: start, throughput, stops, logs, viewers, pages, schedules, minutes, memory, memory_docker,
-# compose.
+# Parts of the measurements to do alone: start, throughput, stops, logs, viewers, pages, schedules, listing, minutes, memory,
+# memory_docker, compose.
 ONLY ?=
 # How many processes share out the tests that leave the services whole.
 PROCESSES ?= 3
@@ -23,7 +23,7 @@ LINES ?= 5000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run provision test test-backend test-compose test-frontend bed images check check-backend check-frontend \
-	bench chaos crashes cron screenshots types lock clean
+	bench chaos crashes cron screenshots lighthouse types lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ frontend/node_modules/.ready: frontend/package-lock.json
 	@command -v npm >/dev/null || { echo "Scripter's pages are built with Node.js 20 or newer (node and npm); please install it."; exit 1; }
 	@echo "Installing the pages' dependencies into frontend/node_modules ..."
 	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+frontend/audit/node_modules/.ready: frontend/audit/package-lock.json
+	@echo "Installing Lighthouse into frontend/audit/node_modules ..."
+	@cd frontend/audit && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.ready $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
@@ -100,6 +105,9 @@ cron: $(VENV)/.ready ## Put 5,000 crontab lines in six zones to a walk over ever
 screenshots: $(VENV)/.ready frontend/dist/index.html ## Make a picture of every page, light, dark and as on a phone, in frontend/screenshots
 	@cd backend && SCRIPTER_TEST_WITHOUT="dockerd mariadb rabbitmq" .venv/bin/python -m testbed.pictures
 
+lighthouse: $(VENV)/.ready frontend/dist/index.html frontend/audit/node_modules/.ready ## Put overview, editor and job page to Lighthouse; exits with 1 below a budget
+	@cd backend && SCRIPTER_TEST_WITHOUT="dockerd mariadb rabbitmq" .venv/bin/python -m testbed.audit
+
 types: $(VENV)/.ready frontend/node_modules/.ready ## Write the OpenAPI document and the pages' types from it
 	@cd backend && .venv/bin/python -m scripter.web > openapi.json
 	@cd frontend && npm run --silent types
@@ -109,4 +117,4 @@ lock: $(VENV)/.ready ## Resolve the Python dependencies anew
 	@cd backend && .venv/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements-dev.lock
 
 clean: ## Remove what was installed and built here (not the data)
-	rm -rf $(VENV) frontend/node_modules frontend/dist
+	rm -rf $(VENV) frontend/node_modules frontend/audit/node_modules frontend/dist
