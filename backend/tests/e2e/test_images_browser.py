@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from browser_rig import PHONE, Complaints, chromium, person, picture, violations
-from playwright.sync_api import Browser, Page, expect
+from browser_rig import PHONE, SLOW_MS, Complaints, picture, violations, write
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-import testbed
-from testbed.stack import Stack, embedded
+from testbed.pages import settle
+from testbed.stack import Stack
 
-# A machine with other things to do takes minutes for what is done in seconds; it is there for a test that would hang.
-SLOW_MS = 240_000
 MARK = secrets.token_hex(4)
 BASE = "FROM python:3.11-slim\n"
 # A package as its own description says it is there; nothing has to be fetched for it.
@@ -26,47 +23,18 @@ EXTRA = (
 
 
 @pytest.fixture(scope="module")
-def stack(services: testbed.Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with embedded(services, tmp_path_factory.mktemp("images")) as stack:
-        stack.set_up("up")
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def browser(services: testbed.Services) -> Iterator[Browser]:
-    with chromium(services) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def complaints() -> Complaints:
-    complaints = Complaints()
+def page(anna: BrowserContext, complaints: Complaints) -> Page:
+    """Somebody who looks at the images."""
     # A version is not brought back while the image is ready: refused, and shown as such.
     complaints.expected.append("^409 POST .*/restore$")
-    return complaints
+    page = complaints.watch(anna.new_page())
+    page.goto("/images")
+    return page
 
 
-@pytest.fixture(scope="module")
-def page(browser: Browser, stack: Stack, complaints: Complaints) -> Iterator[Page]:
-    """Somebody who is logged in and looks at the images."""
-    expect.set_options(timeout=20_000)
-    with person(browser, stack) as context:
-        page = complaints.watch(context.new_page())
-        page.goto("/images")
-        yield page
-
-
-@pytest.fixture(autouse=True)
-def no_complaints(complaints: Complaints) -> Iterator[None]:
-    yield
-    assert complaints.seen == []
-
-
-def write(page: Page, text: str) -> None:
+def dockerfile(page: Page, text: str) -> None:
     """Replace what stands in the Dockerfile."""
-    page.get_by_role("textbox", name="Code of Dockerfile").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(text)
+    write(page, "Dockerfile", text)
 
 
 def save(page: Page, message: str) -> None:
@@ -84,25 +52,37 @@ def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
 
 
+def asked(page: Page, deed: str, title: str) -> Locator:
+    """The question that comes with the button of this name."""
+    page.get_by_role("button", name=deed, exact=True).click()
+    return page.get_by_role("dialog", name=title)
+
+
+def destroy(page: Page) -> None:
+    dialog = asked(page, "Destroy", "Destroy what was built of tools?")
+    dialog.get_by_role("button", name="Destroy built image").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("dormant", exact=True).first).to_be_visible()
+
+
 def test_an_image_begins_with_a_template_that_is_chosen_with_the_keyboard(page: Page) -> None:
     page.get_by_role("link", name="New image").first.click()
-    page.get_by_role("radio", name="Plain Python").focus()
-    page.keyboard.press("ArrowDown")
+    page.get_by_role("radio", name="Plain Python").press("ArrowDown")
     expect(page.get_by_role("radio", name="Data and tables")).to_be_checked()
     expect(page.get_by_role("textbox", name="Packages")).to_have_value(re.compile("pandas"))
     expect(page).to_have_url(re.compile("template=data"))
     picture(page, "images-new")
-    page.keyboard.press("ArrowUp")
+    page.get_by_role("radio", name="Data and tables").press("ArrowUp")
     expect(page.get_by_role("textbox", name="Packages")).to_have_value("")
     page.get_by_role("textbox", name="Name").fill("tools")
     page.get_by_role("textbox", name="Description").fill("What the nightly scripts need.")
-    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="Description").press("Enter")
     expect(page.get_by_role("heading", name="tools")).to_be_visible()
     expect(page.get_by_text("No problems found")).to_be_visible()
 
 
 def test_problems_are_told_while_one_types_and_lead_to_their_line(page: Page) -> None:
-    write(page, f'{BASE}RUN sudo ls\nCOPY nowhere.txt /srv/\nENTRYPOINT ["x"]\n')
+    dockerfile(page, f'{BASE}RUN sudo ls\nCOPY nowhere.txt /srv/\nENTRYPOINT ["x"]\n')
     problems = page.get_by_role("region", name="Problems")
     expect(problems).to_contain_text("1 error, 1 warning and 1 note")
     expect(problems.get_by_role("listitem").first).to_contain_text(
@@ -111,10 +91,12 @@ def test_problems_are_told_while_one_types_and_lead_to_their_line(page: Page) ->
     expect(page.locator(".cm-lint-marker").first).to_be_visible()
     picture(page, "images-problems")
     problems.get_by_role("button", name=re.compile("sudo")).click()
+    expect(page.locator(".cm-status-place")).to_have_text("Line 2, column 1")
+    expect(page.get_by_role("textbox", name="Code of Dockerfile")).to_be_focused()
     page.keyboard.press("Shift+End")
     page.keyboard.insert_text("RUN true")
     expect(problems).to_contain_text("1 error and 1 note")
-    write(page, f"{BASE}RUN echo {MARK} && frobnicate --now\n")
+    dockerfile(page, f"{BASE}RUN echo {MARK} && frobnicate --now\n")
     expect(problems).to_contain_text("No problems found")
     save(page, "a program that is not there")
 
@@ -136,13 +118,13 @@ def test_a_build_that_fails_opens_its_step_with_the_error_in_plain_words(page: P
 
 def test_a_good_build_is_followed_live_and_lists_its_packages(page: Page) -> None:
     tab(page, "Files")
-    write(page, f"{BASE}RUN echo {MARK} $((40 + 2)) && sleep 6 && echo over\n")
+    dockerfile(page, f"{BASE}RUN echo {MARK} $((40 + 2)) && sleep 12 && echo over\n")
     save(page, "without it")
     build(page)
     running = page.get_by_role("listitem").filter(has=page.get_by_role("img", name="running"))
     expect(running).to_contain_text(f"{MARK} 42", timeout=SLOW_MS)
     picture(page, "images-running")
-    expect(page.get_by_text("ready").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("ready", exact=True).first).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("This is the first good build")).to_be_visible()
     tab(page, "Packages")
     page.get_by_role("textbox", name="Search packages").fill("PIP")
@@ -165,21 +147,22 @@ def test_who_uses_it_is_told_before_it_is_destroyed(page: Page, stack: Stack) ->
     expect(page.get_by_text("No job waits or runs on it now.")).to_be_visible()
     picture(page, "images-uses")
     tab(page, "Versions")
-    page.get_by_role("button", name="Restore version 1").click()
-    page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("Destroy the image first")
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Destroy", exact=True).click()
-    dialog = page.get_by_role("dialog")
+    dialog = asked(page, "Restore version 1", "Restore version 1?")
+    dialog.get_by_role("button", name="Restore", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Destroy the image first")
+    dialog.press("Escape")
+    expect(dialog).to_have_count(0)
+    dialog = asked(page, "Destroy", "Destroy what was built of tools?")
     expect(dialog).to_contain_text("1 schedule of theirs will miss what is due until then.")
     picture(page, "images-destroy")
-    dialog.get_by_role("button", name="Destroy built image").click()
-    expect(page.get_by_text("dormant").first).to_be_visible()
+    dialog.get_by_role("button", name="Keep").click()
+    expect(dialog).to_have_count(0)
+    destroy(page)
 
 
 def test_what_has_changed_since_the_last_good_build_is_told(page: Page) -> None:
     tab(page, "Files")
-    write(page, f"{BASE}RUN echo {MARK} $((40 + 2)) && sleep 6 && echo over\n{EXTRA}")
+    dockerfile(page, f"{BASE}RUN echo {MARK} $((40 + 2)) && sleep 12 && echo over\n{EXTRA}")
     save(page, "one package more")
     build(page)
     changed = page.get_by_role("region", name=re.compile(r"Changed since build \d"))
@@ -190,14 +173,15 @@ def test_what_has_changed_since_the_last_good_build_is_told(page: Page) -> None:
     expect(page.get_by_text("Compare versions")).to_be_visible()
     expect(page.locator(".cm-mergeView").get_by_text("extra-1.0.dist-info").first).to_be_visible()
     picture(page, "images-compare")
+    pair = page.get_by_role("region", name="Compare versions")
+    pair.get_by_role("combobox", name="From").select_option("Version 2: a program that is not there")
+    expect(page).to_have_url(re.compile("before=2&after=4"))
+    expect(pair.get_by_text("frobnicate")).to_be_visible()
 
 
 def test_an_earlier_version_is_restored_and_the_editor_shows_it(page: Page) -> None:
-    page.get_by_role("button", name="Destroy", exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name="Destroy built image").click()
-    expect(page.get_by_text("dormant").first).to_be_visible()
-    page.get_by_role("button", name="Restore version 2").click()
-    page.get_by_role("dialog").get_by_role("button", name="Restore", exact=True).click()
+    destroy(page)
+    asked(page, "Restore version 2", "Restore version 2?").get_by_role("button", name="Restore", exact=True).click()
     expect(page.get_by_role("textbox", name="Code of Dockerfile")).to_contain_text("frobnicate")
     tab(page, "Versions")
     versions = page.get_by_role("list", name="Versions").get_by_role("listitem")
@@ -216,8 +200,7 @@ def test_axe_finds_nothing_on_any_page(page: Page, scheme: Literal["light", "dar
     found = []
     for address in ("/images", "/images/new", *(f"/images/{here}/{part}" for part in PARTS)):
         page.goto(address)
-        expect(page.get_by_role("heading").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         found += violations(page)
         picture(page, f"images-{scheme}{re.sub('[^a-z]+', '-', address)}")
     page.emulate_media(color_scheme="light")
@@ -230,8 +213,7 @@ def test_no_page_is_wider_than_a_phone(page: Page) -> None:
     wide = []
     for address in ("/images", "/images/new", *(f"/images/{here}/{part}" for part in PARTS)):
         page.goto(address)
-        expect(page.get_by_role("heading").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         if page.evaluate("document.documentElement.scrollWidth") > PHONE:
             wide.append(address)
         picture(page, f"images-phone{re.sub('[^a-z]+', '-', address)}")
@@ -243,8 +225,7 @@ def test_deleting_names_what_is_lost_and_is_refused_while_a_script_uses_it(page:
     page.goto(page.url.split("?")[0].rsplit("/", 1)[0] + "/settings")
     [script] = [one for one in stack.call("GET", "/scripts")["items"] if one["name"] == "nightly"]
     stack.call("DELETE", f"/scripts/{script['id']}")
-    page.get_by_role("button", name="Delete image").click()
-    dialog = page.get_by_role("dialog")
+    dialog = asked(page, "Delete image", "Delete tools?")
     expect(dialog).to_contain_text("Deleted are 5 versions of its files and 3 builds with their logs.")
     dialog.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_role("heading", name="Images")).to_be_visible()
