@@ -86,7 +86,7 @@ class Composed(Person):
             raise ServiceError(f"docker-compose {' '.join(arguments)} ended with {done.returncode}:\n{told[-6000:]}")
         return done.stdout
 
-    def build(self) -> None:
+    def build_images(self) -> None:
         """Build the images from the files that are there: the two of them side by side."""
         self.compose("build", "--parallel")
 
@@ -201,7 +201,7 @@ def composed(services: Services, directory: Path, environment: Mapping[str, str]
     """The stack with its images built, not started yet; gone at the end."""
     stack = Composed(services, directory, environment)
     try:
-        stack.build()
+        stack.build_images()
         yield stack
     finally:
         stack.close()

@@ -84,7 +84,7 @@ class Renewal:
     def build(self, name: str) -> None:
         """Build the images from the files that are there, and take them."""
         self.take(name)
-        self.stack.build()
+        self.stack.build_images()
 
     def number(self) -> str:
         """The version of the files that are there."""
