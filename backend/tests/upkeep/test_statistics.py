@@ -20,6 +20,7 @@ from scripter.jobs.states import Status
 from scripter.jobs.statistics import BELIEVED, Book, Ended
 from scripter.lib import clock, sse
 from scripter.schedules import service as schedules
+from scripter.schedules.models import Occurrence, Outcome
 from scripter.scripts.models import ONCE, Script, Version
 from scripter.upkeep import changes
 from scripter.upkeep.changes import Watch
@@ -213,6 +214,13 @@ def test_the_stream_names_the_kinds_of_things_that_have_changed(
     with context.db.transaction() as session:
         session.get_one(Script, script_id).updated_at = clock.now()
     assert told_by(stream) == ["scripts"]
+    with context.db.transaction() as session:
+        schedules.add(session, script_id, by=anna, cron="* * * * *")
+    assert told_by(stream) == ["schedules"]
+    with context.db.transaction() as session:  # settled, and no job came of it
+        first = session.scalars(select(Occurrence).order_by(Occurrence.planned_at).limit(1)).one()
+        first.outcome = Outcome.SKIPPED
+    assert told_by(stream) == ["schedules"]
 
 
 def test_the_stream_tells_of_jobs_as_the_stream_of_jobs_does(
