@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from browser_rig import PHONE, SLOW_MS, Complaints, picture, violations
 from playwright.sync_api import BrowserContext, Page, expect
+
+from testbed.pages import settle
+from testbed.stack import Stack
 
 CRONTAB = """\
 MAILTO=ops@example.com
@@ -180,6 +183,59 @@ def test_a_calendar_is_shared_and_a_crontab_comes_in_and_goes_out(page: Page) ->
     expect(page.get_by_label("Crontab", exact=True)).to_contain_text("0 3 * * *")
 
 
+def test_what_fails_shows_by_itself_in_the_ledger_and_in_the_week(page: Page, stack: Stack) -> None:
+    script = stack.make_script(sample(stack), "Fails", "raise SystemExit(3)\n")
+    often = {"script_id": script["id"], "name": "Often", "kind": "every", "every_s": 2, "starts_at": soon()}
+    made = stack.call("POST", "/schedules", often)["id"]
+    page.goto(f"/schedules/{made}")
+    today = page.get_by_role("table", name="Days").get_by_role("button", name=re.compile("today"))
+    expect(today).to_have_accessible_name(re.compile(r"[1-9]\d* ran.*; [1-9]\d* failed"))
+    page.get_by_role("button", name="As a table").click()
+    expect(page.get_by_role("columnheader", name="failed")).to_be_visible()
+    picture(page, "schedule-failed")
+    page.get_by_role("link", name="Schedules").first.click()
+    page.get_by_role("link", name="Week").click()
+    expect(page.get_by_role("button", name=re.compile("^Often, .*; [1-9].* failed")).first).to_be_visible()
+    stack.call("DELETE", f"/schedules/{made}")
+
+
+def test_a_run_with_a_reason_goes_beside_the_one_that_holds_the_restriction(
+    page: Page, stack: Stack, complaints: Complaints
+) -> None:
+    complaints.expected.append(r"^409 POST .*/api/scripts/\d+/jobs$")
+    alone = {"restriction": "self", "restriction_wait": "refuse"}
+    script = stack.make_script(sample(stack), "Alone", "import time\ntime.sleep(300)\n", **alone)
+    first = stack.call("POST", f"/scripts/{script['id']}/jobs", {})
+    page.goto(f"/scripts/{script['id']}")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text(f"may not run beside job {first['id']}")
+    picture(page, "run-refused")
+    page.get_by_role("button", name="Options").click()
+    page.get_by_role("textbox", name="Run it beside others, because").fill("The first one hangs.")
+    picture(page, "run-beside")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Beside others")).to_be_visible()
+    page.get_by_role("button", name="Run", exact=True).click()
+    # A reason is good for one run.
+    expect(page.get_by_role("button", name="Options")).to_be_visible()
+    newest = stack.call("GET", f"/jobs?script_id={script['id']}")["items"][0]
+    page.goto(f"/jobs/{newest['id']}")
+    expect(page.get_by_text("because anna said: The first one hangs.")).to_be_visible()
+    picture(page, "job-beside")
+    for job in (first, newest):
+        stack.http.post(f"{stack.url}/api/jobs/{job['id']}/cancel", timeout=30)
+
+
+def sample(stack: Stack) -> Any:
+    """The image with which `scripter up` begins."""
+    return next(one for one in stack.call("GET", "/images")["items"] if one["built"])
+
+
+def soon() -> str:
+    """When the page is open."""
+    return (datetime.now(UTC) + timedelta(seconds=10)).isoformat()
+
+
 PAGES = [
     "/schedules",
     "/schedules/new",
@@ -202,7 +258,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_a_phone(page: Page) -> None
             page.emulate_media(color_scheme=scheme)
             # Loaded anew: colours that are still changing would be measured halfway.
             page.goto(address.format(day=f"{datetime.now(UTC):%Y-%m-%d}"))
-            expect(page.get_by_role("heading").first).to_be_visible()
+            settle(page)
             found += [f"{scheme}: {one}" for one in violations(page)]
             picture(page, f"{scheme}{name}")
         page.set_viewport_size({"width": PHONE, "height": 844})
