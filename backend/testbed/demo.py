@@ -109,6 +109,7 @@ class Things:
     build: int
     script: int
     job: int
+    earlier_job: int
     failed_job: int
     running_job: int
     schedule: int
@@ -134,9 +135,11 @@ def fill(person: Person, data: Path) -> Things:
         _write_past(db, first)
     running = _run(person, scripts["mirror"])
     _wait(person, [_run(person, scripts["inventory"]), _run(person, scripts["digest"]), _run(person, scripts["clean"])])
+    # Of another version than the last one of the same script.
+    earlier = int(person.call("POST", f"/scripts/{scripts['report']}/jobs", {"version": 2})["id"])
     failed, job = _run(person, scripts["import"]), _run(person, scripts["report"], "2026-11-21")
-    _wait(person, [failed, job])
-    return Things(image, build, scripts["report"], job, failed, running, schedule)
+    _wait(person, [earlier, failed, job])
+    return Things(image, build, scripts["report"], job, earlier, failed, running, schedule)
 
 
 def _built_image(person: Person) -> tuple[int, int]:

@@ -66,7 +66,7 @@ INSIDE = (
     Shown("script-settings", "scripts/:id/:tab?", "/scripts/{script}/settings"),
     Shown("jobs", "jobs", "/jobs"),
     Shown("jobs-failed", "jobs", "/jobs?status=failed"),
-    Shown("compare-jobs", "jobs/compare", "/jobs/compare?a={failed_job}&b={job}"),
+    Shown("compare-jobs", "jobs/compare", "/jobs/compare?a={earlier_job}&b={job}"),
     Shown("job", "jobs/:id", "/jobs/{job}"),
     Shown("job-failed", "jobs/:id", "/jobs/{failed_job}"),
     Shown("job-running", "jobs/:id", "/jobs/{running_job}"),

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import testbed
 from testbed import demo, pages
@@ -108,6 +108,8 @@ def _shoot(page: Page, path: Path) -> None:
     for where in ("document.body.scrollHeight", "0"):
         page.evaluate(f"scrollTo(0, {where})")
         page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    expect(page.locator("figure[aria-label]:not(:has(canvas))")).to_have_count(0, timeout=60_000)
+    pages.settle(page)
     # What is drawn on a canvas, or measured and placed by a script, has no sign of being done.
     time.sleep(0.7)
     page.screenshot(path=path, full_page=True)

@@ -26,7 +26,8 @@ from testbed.services import Services
 
 __all__ = ["PASSWORD", "Stack", "embedded", "free_port", "separate"]
 
-START_S = 120
+# However busy the machine is: a limit for what never comes.
+START_S = 300
 END_S = 60
 SETUP_LINK = re.compile(r"(https?://\S+/setup\?code=\S+)")
 

@@ -10,6 +10,8 @@ import { reloadWhenOutdated } from "./app/outdated";
 import { router } from "./app/router";
 
 reloadWhenOutdated();
+// From here on what is missing is told by the pages themselves: see public/reload.js.
+window.dispatchEvent(new Event("scripter-started"));
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no place to mount to.");
 createRoot(root).render(

@@ -12,7 +12,7 @@ import { schedulesQuery } from "@/features/schedules/api";
 import { ScheduleBanners } from "@/features/schedules/banners";
 import { UpcomingSchedules } from "@/features/schedules/upcoming";
 import { scriptsQuery } from "@/features/scripts/api";
-import { jobHoursQuery } from "@/features/upkeep/api";
+import { jobHoursQuery, systemQuery } from "@/features/upkeep/api";
 import { DiskUse } from "@/features/upkeep/disk-use";
 import { SPAN_HOURS, SPANS, type Span } from "@/features/upkeep/hours";
 import { JobCharts } from "@/features/upkeep/job-charts";
@@ -33,6 +33,8 @@ export const loader = ({ request }: LoaderFunctionArgs) => {
   // Drawn when it has come: the lists need not wait for it.
   void queryClient.prefetchQuery(jobHoursQuery(SPAN_HOURS[spanFrom(new URL(request.url).searchParams)]));
   return Promise.all([
+    // What it says stands above everything, and would push it down later. It is no reason not to show the page.
+    queryClient.prefetchQuery(systemQuery),
     queryClient.ensureQueryData(imagesQuery),
     queryClient.ensureQueryData(scriptsQuery),
     queryClient.ensureQueryData(schedulesQuery()),

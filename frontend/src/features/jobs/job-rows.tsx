@@ -6,6 +6,7 @@ import { JobStatusPill } from "@/blocks/status";
 import { Row, Rows } from "@/ui/rows";
 import { Tag } from "@/ui/tag";
 import { Elapsed, Time } from "@/ui/time";
+import classes from "./jobs.module.css";
 import { attemptOf, reasonOf, startedHow } from "./words";
 
 type Props = {
@@ -26,16 +27,20 @@ export function JobRows({ jobs, label, choice }: Props) {
           note={
             <>
               {job.status !== "succeeded" && `${reasonOf(job)} · `}
+              {job.attempt > 1 && `${attemptOf(job)} · `}
               {startedHow(job)}
             </>
           }
           side={
             <>
               {job.priority !== 0 && <Tag>{`priority ${job.priority}`}</Tag>}
-              {job.attempt > 1 && <Tag>{attemptOf(job)}</Tag>}
               {job.started_at && <Elapsed from={job.started_at} to={job.finished_at} />}
-              <Time at={job.created_at} />
-              <JobStatusPill status={job.status} />
+              <span className={classes.when}>
+                <Time at={job.created_at} />
+              </span>
+              <span className={classes.state}>
+                <JobStatusPill status={job.status} />
+              </span>
               {choice?.(job)}
             </>
           }
