@@ -86,6 +86,9 @@ class _Application(BaseApplication):  # type: ignore[misc]
 class _Worker(ThreadWorker):  # type: ignore[misc]
     """Ends live streams as soon as the server is asked to stop: each would hold it up for the whole grace."""
 
+    # Set by gunicorn once the application is loaded; the server may be asked to stop before.
+    wsgi: flask.Flask | None = None
+
     def handle_exit(self, signal: int, frame: FrameType | None) -> None:
         self._end_streams()
         super().handle_exit(signal, frame)

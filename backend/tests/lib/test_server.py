@@ -15,7 +15,7 @@ import pytest
 import requests
 
 PROGRAM = """
-    import itertools, sys, time
+    import itertools, os, signal, sys, time
     from contextlib import contextmanager
     import flask
     from scripter.lib.server import serve
@@ -31,6 +31,9 @@ PROGRAM = """
     def opening():
         if "broken" in sys.argv:
             raise RuntimeError("no database")
+        if "told" in sys.argv:
+            os.kill(os.getppid(), signal.SIGTERM)
+            time.sleep(1)  # gunicorn passes it on meanwhile
         app = flask.Flask("served")
         Streams(app, 5, lambda: lambda: True)
         app.add_url_rule("/", "hello", lambda: "hello")
@@ -100,6 +103,12 @@ def test_it_serves_and_ends_its_streams_when_told_to_stop(start, port, stop):
             output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert output.count("closed") == 1
+
+
+def test_told_to_stop_before_it_has_begun_it_ends_without_a_word_of_complaint(start):
+    process = start("told")
+    output, _ = process.communicate(timeout=60)
+    assert (process.returncode, output.splitlines()) == (0, ["opened", "closed"])
 
 
 def test_no_header_changes_which_address_is_meant(start, port):
