@@ -48,15 +48,20 @@ class Firing:
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
-                if time.monotonic() >= self._plan_at:
-                    tasks.plan(self._context)  # at the start also what came due while nobody was there
-                    self._plan_at = time.monotonic() + _PLAN_EVERY_S
+                more = time.monotonic() >= self._plan_at and self._plan()
                 pause = self._round()
+                pause = 0.0 if more else pause
             except Exception:
                 # Most likely the database is away. Nothing is lost by waiting: the rows stay planned.
                 log.exception("firing.trouble")
                 pause = _PAUSE_AFTER_TROUBLE_S
             self._stopped.wait(pause)
+
+    def _plan(self) -> bool:
+        """A little, since what is due now must not wait until all of a long downtime is written down; True: go on."""
+        more = tasks.plan_some(self._context)
+        self._plan_at = time.monotonic() + (0.0 if more else _PLAN_EVERY_S)
+        return more
 
     def _round(self) -> float:
         """Settle what is due; the seconds to sleep until something else may be."""

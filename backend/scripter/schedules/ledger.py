@@ -127,12 +127,15 @@ def record_tick(session: Session, at: datetime) -> None:
 
 
 def _due(session: Session, now: datetime, most: int, only: int | None) -> Collection[int]:
-    """The schedules of the next runs that are due."""
+    """The schedules of the next runs that are due; those that can be settled first, since what a downtime has left
+    behind stands in front of all others and may have to be planned for long."""
     due = [Occurrence.outcome == Outcome.PLANNED, Occurrence.planned_at <= now]
     if only is not None:
         due.append(Occurrence.schedule_id == only)
     query = select(Occurrence.schedule_id).where(*due).order_by(Occurrence.planned_at, Occurrence.id).limit(most)
-    return set(session.scalars(query))
+    whole = Schedule.next_at.is_(None) | (Schedule.next_at > now)
+    ready = query.join(Schedule, Schedule.id == Occurrence.schedule_id).where(whole)
+    return set(session.scalars(ready)) or set(session.scalars(query))
 
 
 def _held(session: Session, schedule_ids: Collection[int]) -> Sequence[Schedule]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Insert, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Insert, SQLColumnExpression, case, delete, insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from scripter.lib.db import Base
@@ -31,22 +31,30 @@ _TIMES_AT_ONCE = 2000
 _ROWS_AT_ONCE = 5000
 _SCHEDULES_AT_ONCE = 200
 _REST = timedelta(hours=1)
+# Whoever has been planned up to so little ago goes before those that a downtime has left behind, which take long.
+_FRESH = timedelta(minutes=2)
 
 
 def plan(session: Session, now: datetime) -> bool:
     """Write the occurrences of the next minutes, and those that a downtime left out. True: call again for more."""
-    waiting = (
-        select(Schedule)
-        .where(Schedule.next_at <= now + AHEAD)
-        .order_by(Schedule.next_at)
-        .limit(_SCHEDULES_AT_ONCE)
-        .options(selectinload(Schedule.calendars))
-        # What others plan or change at this moment is theirs.
-        .with_for_update(skip_locked=True)
-    )
-    schedules = session.scalars(waiting).all()
+    old = now - _FRESH
+    schedules = _waiting(session, _SCHEDULES_AT_ONCE, Schedule.next_at, Schedule.next_at > old, now)
+    if len(schedules) < _SCHEDULES_AT_ONCE:
+        # One after the other to its end: what is behind cannot be fired, and must not be so for longer than it has to.
+        room = _SCHEDULES_AT_ONCE - len(schedules)
+        schedules += _waiting(session, room, Schedule.next_at.desc(), Schedule.next_at <= old, now)
     plan_these(session, schedules, now)
     return len(schedules) == _SCHEDULES_AT_ONCE or any(is_behind(one, now + AHEAD) for one in schedules)
+
+
+def _waiting(
+    session: Session, most: int, order: SQLColumnExpression[Any], which: ColumnElement[bool], now: datetime
+) -> list[Schedule]:
+    """Schedules that are to be planned, held until the end of the transaction."""
+    waiting = select(Schedule).where(Schedule.next_at <= now + AHEAD, which).order_by(order).limit(most)
+    # What others plan or change at this moment is theirs.
+    held = waiting.options(selectinload(Schedule.calendars)).with_for_update(skip_locked=True)
+    return list(session.scalars(held))
 
 
 def plan_these(session: Session, schedules: Sequence[Schedule], now: datetime) -> None:

@@ -23,9 +23,14 @@ def tick(context: Context) -> None:
 
 
 def plan(context: Context) -> None:
-    """Plan all that is to be planned now, in as many short transactions as it takes; anew where the rules of time zones
-    are newer than those of the last plan."""
+    """Plan all that is to be planned now, in as many short transactions as it takes."""
+    while plan_some(context):
+        pass
+
+
+def plan_some(context: Context) -> bool:
+    """One of these transactions; anew where the rules of time zones are newer than those of the last plan. True: there
+    is more."""
     if context.db.run(lambda session: planner.renew(session, zones.rules(), clock.now())):
         log.info("schedules.planned_anew", rules=zones.rules())
-    while context.db.run(lambda session: planner.plan(session, clock.now())):
-        pass
+    return context.db.run(lambda session: planner.plan(session, clock.now()))

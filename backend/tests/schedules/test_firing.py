@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from scripter.context import Context
 from scripter.jobs.models import Job
 from scripter.lib import clock
-from scripter.schedules import service
+from scripter.schedules import planner, service
 from scripter.schedules.firing import Firing
 from scripter.schedules.models import Occurrence, Outcome, Overlap, Schedule
 from scripter.scripts.models import Script
@@ -111,6 +112,16 @@ def test_a_worker_that_starts_plans_what_came_due_while_nobody_was_there(
     found = Counter(row.outcome for row in rows(context, schedule.id))
     assert found[Outcome.MISSED] >= 8
     assert len(jobs_by_due_time(context)) >= 1
+
+
+def test_what_is_due_is_fired_while_there_is_no_end_of_planning(
+    context: Context, make_script: MakeScript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner, "plan", lambda session, now: True)
+    schedule = planned(context, make_script(), 3, seconds=0.3)
+    with firing(context):
+        settled = until_settled(context, schedule)
+    assert {row.outcome for row in settled} == {Outcome.RAN}
 
 
 def test_runs_that_find_the_line_full_are_skipped_with_the_reason(context: Context, make_script: MakeScript) -> None:

@@ -106,6 +106,32 @@ def test_ticks_that_are_lost_late_or_doubled_change_nothing(scheduler: Scheduler
     assert len(scheduler.jobs()) == 29
 
 
+def test_what_a_downtime_left_behind_keeps_nobody_else_from_running(
+    scheduler: Scheduler, make_script: MakeScript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner, "_TIMES_AT_ONCE", 100)
+    monkeypatch.setattr(planner, "_ROWS_AT_ONCE", 100)
+    script = make_script()
+    behind = [scheduler.add(script, "* * * * *", overlap=Overlap.SKIP) for _ in range(3)]
+    now = NOON + 24 * HOUR
+    with scheduler.context.db.transaction() as session:
+        fresh = service.add(session, script, cron="*/2 * * * *", by=None, overlap=Overlap.ALLOW, overlap_limit=100)
+        fresh.cursor, fresh.next_at = now - MINUTE, now
+    for number in range(10):
+        at = now + number * MINUTE
+        assert scheduler.context.db.run(lambda session, at=at: planner.plan(session, at))  # type: ignore[misc]
+        scheduler.context.db.run(lambda session, at=at: ledger.fire(session, at))  # type: ignore[misc]
+    assert [row.outcome for row in scheduler.rows(fresh.id) if row.due_at >= now] == ["ran"] * 5 + ["planned"] * 2
+    written = [len(scheduler.rows(one)) for one in behind]
+    assert min(written) == 3 and max(written) > 500  # one after the other: some are soon as they should be
+    scheduler.plan(now)
+    scheduler.fire(now)
+    for schedule in behind:
+        rows = scheduler.rows(schedule)
+        assert [row.due_at for row in rows] == [NOON + number * MINUTE for number in range(1, len(rows) + 1)]
+        assert {row.outcome for row in rows if row.due_at < now - MINUTE} == {Outcome.MISSED}
+
+
 def test_several_planners_and_firers_at_once_neither_lose_nor_double(
     scheduler: Scheduler, make_script: MakeScript
 ) -> None:
