@@ -47,6 +47,9 @@ export const scheduleKeys = {
 
 const byId = (id: number) => ({ params: { path: { schedule_id: id } } });
 const LAST_RUNS = 20;
+/** As long before they are due rows stand in the ledger; and as many rows the server gives at once. */
+const PLANNED_S = 180;
+const MOST_ROWS = 200;
 /** Time passes, too: what is to come today becomes less. */
 const COUNT_AGAIN_MS = 60_000;
 
@@ -62,12 +65,15 @@ export const scheduleQuery = (id: number) =>
     queryFn: () => answer(api.GET("/api/schedules/{schedule_id}", byId(id))),
   });
 
-/** The newest rows of the ledger, those that lie ahead among them. */
-export const occurrencesQuery = (id: number) =>
-  queryOptions({
+/** The newest rows of the ledger, behind all that lie ahead. */
+export const occurrencesQuery = ({ id, every_s }: Pick<Schedule, "id" | "every_s">) => {
+  const ahead = Math.ceil(PLANNED_S / Math.min(every_s ?? 60, 60));
+  const query = { limit: Math.min(MOST_ROWS, LAST_RUNS + ahead) };
+  return queryOptions({
     queryKey: scheduleKeys.occurrences(id),
-    queryFn: () => answer(api.GET("/api/schedules/{schedule_id}/occurrences", { params: { path: { schedule_id: id }, query: { limit: LAST_RUNS } } })),
+    queryFn: () => answer(api.GET("/api/schedules/{schedule_id}/occurrences", { params: { path: { schedule_id: id }, query } })),
   });
+};
 
 export const daysQuery = (id: number, span: Span) =>
   queryOptions({

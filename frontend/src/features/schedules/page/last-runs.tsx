@@ -17,7 +17,7 @@ import classes from "../schedules.module.css";
 const SHOWN = 10;
 
 export function LastRuns({ schedule }: { schedule: Schedule }) {
-  const { data, error } = useQuery(occurrencesQuery(schedule.id));
+  const { data, error } = useQuery(occurrencesQuery(schedule));
   const past = (data?.items ?? []).filter((one) => one.outcome !== "planned").slice(0, SHOWN);
   const jobs = new Map(schedule.recent.map((one) => [one.job_id, one]));
   return (
