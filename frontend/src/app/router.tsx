@@ -1,9 +1,15 @@
 /** All pages, each loaded when it is first visited. */
 import { createBrowserRouter, type RouteObject } from "react-router";
+import { preloadEditor } from "@/blocks/code-editor/load";
 import { BASE } from "@/lib/base";
 import { BareErrorPage, ErrorPage } from "./error-page";
 import { RouteFallback } from "./route-fallback";
 import { Shell, shellLoader } from "./shell";
+
+function scriptPage() {
+  preloadEditor();
+  return import("./routes/script");
+}
 
 const routes: RouteObject[] = [
   { path: "/setup", lazy: () => import("./routes/setup"), ErrorBoundary: BareErrorPage, HydrateFallback: RouteFallback },
@@ -25,7 +31,7 @@ const routes: RouteObject[] = [
           { path: "images/:id/:tab?", lazy: () => import("./routes/image") },
           { path: "scripts", lazy: () => import("./routes/scripts") },
           { path: "scripts/new", lazy: () => import("./routes/new-script") },
-          { path: "scripts/:id/:tab?", lazy: () => import("./routes/script") },
+          { path: "scripts/:id/:tab?", lazy: scriptPage },
           { path: "jobs", lazy: () => import("./routes/jobs") },
           { path: "jobs/compare", lazy: () => import("./routes/compare-jobs") },
           { path: "jobs/:id", lazy: () => import("./routes/job") },

@@ -9,6 +9,7 @@ import { filterFrom, searchFrom } from "@/features/jobs/filter";
 import { JobFilters } from "@/features/jobs/job-filters";
 import { JobList } from "@/features/jobs/job-list";
 import { scriptsQuery } from "@/features/scripts/api";
+import { useAskedSearch } from "@/lib/use-asked-search";
 import { EmptyState } from "@/ui/empty-state";
 import { LinkButton } from "@/ui/link-button";
 import { PageHeader } from "@/ui/page-header";
@@ -24,12 +25,13 @@ export function Component() {
   const [search, setSearch] = useSearchParams();
   const { data: scripts } = useSuspenseQuery(scriptsQuery);
   const { data: images } = useSuspenseQuery(imagesQuery);
+  const asked = useAskedSearch();
   const filter = filterFrom(search);
   const any = Object.values(filter).some(Boolean);
   return (
     <>
       <PageHeader title="Jobs" about="Newest first. The list follows what happens." />
-      <JobFilters filter={filter} scripts={scripts.items} images={images.items} onChange={(next) => setSearch(searchFrom(next))} />
+      <JobFilters filter={filterFrom(asked)} scripts={scripts.items} images={images.items} onChange={(next) => setSearch(searchFrom(next))} />
       {/* What was chosen in one list is not chosen in another. */}
       <JobList key={search.toString()} filter={filter} empty={any ? <NoMatch /> : <NoJobs />} />
     </>

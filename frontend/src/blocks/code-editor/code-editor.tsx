@@ -2,8 +2,9 @@
 import { Skeleton } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import type { EditorProps } from "./editor";
+import { loadEditor } from "./load";
 
-const Editor = lazy(() => import("./editor").then((module) => ({ default: module.Editor })));
+const Editor = lazy(() => loadEditor().then((module) => ({ default: module.Editor })));
 
 export function CodeEditor(props: EditorProps) {
   return (

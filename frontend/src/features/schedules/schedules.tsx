@@ -6,6 +6,7 @@ import { useSearchParams } from "react-router";
 import type { Ref, Schedule } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { plural } from "@/lib/format";
+import { useAskedSearch } from "@/lib/use-asked-search";
 import { useNow } from "@/lib/use-now";
 import { EmptyState } from "@/ui/empty-state";
 import { LinkButton } from "@/ui/link-button";
@@ -23,7 +24,8 @@ const MINUTE_MS = 60_000;
 
 export function Schedules({ scripts, scriptId }: Props) {
   const { data } = useSuspenseQuery(schedulesQuery(scriptId ?? null));
-  const [search, setSearch] = useSearchParams();
+  const [, setSearch] = useSearchParams();
+  const search = useAskedSearch();
   const filter = filterFrom(search);
   const change = (next: ScheduleFilter) => setSearch(searchFrom(next), { replace: true });
   if (scripts.length === 0) return <NoScripts />;
