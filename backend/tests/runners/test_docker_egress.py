@@ -28,15 +28,15 @@ from scripter.runners.docker_create import EGRESS_NETWORK
 from scripter.runners.local import LocalRunner
 from scripter.runners.protocol import ImageGone, Network, Refused
 
-# Who gets an answer prints it; a connection that is never answered ends by its own patience.
+# Who gets an answer prints it; what is refused is told at once. The patience is for a machine with other things to do.
 REACH = """
 import json, socket, sys
 from concurrent.futures import ThreadPoolExecutor
 def reach(target):
     host, _, port = target.rpartition(":")
     try:
-        with socket.create_connection((host, int(port)), timeout=3) as connection:
-            connection.settimeout(3)
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.settimeout(30)
             return connection.recv(5).decode(errors="replace") or "reached"
     except OSError as error:
         return type(error).__name__ + ": " + str(error)

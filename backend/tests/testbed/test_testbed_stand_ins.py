@@ -17,7 +17,9 @@ def named_images() -> set[str]:
     """The images that compose.yaml and its Dockerfiles name, but for our own ones and the stages of a build."""
     named = re.findall(r"^\s*image: (\S+)$", (PROJECT / "compose.yaml").read_text(), re.MULTILINE)
     for dockerfile in ("backend/Dockerfile", "nginx/Dockerfile"):
-        named += re.findall(r"^FROM (\S+)", (PROJECT / dockerfile).read_text(), re.MULTILINE)
+        text = (PROJECT / dockerfile).read_text()
+        stages = re.findall(r"^FROM .* AS (\S+)$", text, re.MULTILINE)
+        named += set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) - set(stages)
     return {image for image in named if not image.startswith(OURS)}
 
 
