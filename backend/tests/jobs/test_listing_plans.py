@@ -55,7 +55,7 @@ def _plan(session: Session, which: Filter, before: int | None) -> str:
     event.listen(connection, "before_cursor_execute", hear)
     service.listed(session, which, before=before)
     event.remove(connection, "before_cursor_execute", hear)
-    statement, parameters = asked[0]
+    statement, parameters = next(one for one in asked if "jobs.uuid" in one[0])
     explain = "EXPLAIN" if _is_mariadb(session) else "EXPLAIN QUERY PLAN"
     rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
     return "".join(f"{' '.join(map(str, row))}\n" for row in rows)
