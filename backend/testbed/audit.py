@@ -1,5 +1,5 @@
 """`python -m testbed.audit`: Lighthouse (desktop) over overview, editor and job page of a Scripter with demo data,
-behind an nginx that compresses as the one of compose.yaml does.
+behind an nginx that hands out the program's files and compresses as the one of compose.yaml does.
 
 Lighthouse lives in `frontend/audit`, with a lock of its own: nothing else needs it."""
 
@@ -35,6 +35,7 @@ SETTINGS = """
 daemon off; worker_processes 1; user root; pid {directory}/nginx.pid; error_log {directory}/nginx.log;
 events {{}}
 http {{
+    include /etc/nginx/mime.types;
     access_log off;
     client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy; fastcgi_temp_path {directory}/fastcgi;
     uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
@@ -45,6 +46,7 @@ http {{
         proxy_set_header Connection "";
         proxy_set_header Host $http_host;
         location / {{ proxy_pass {upstream}; }}
+        location /assets/ {{ root {dist}; expires 1y; }}
         location ~ /stream$ {{ proxy_pass {upstream}; proxy_buffering off; gzip off; }}
     }}
 }}
@@ -68,7 +70,9 @@ def _compressed(stack: Stack, directory: Path) -> Iterator[str]:
     port = free_port()
     gzip = " ".join(re.findall(r"^    (gzip.*;)$", NGINX.read_text(encoding="utf-8"), re.MULTILINE))
     file = directory / "nginx.conf"
-    file.write_text(SETTINGS.format(directory=directory, port=port, gzip=gzip, upstream=stack.url))
+    file.write_text(
+        SETTINGS.format(directory=directory, port=port, gzip=gzip, upstream=stack.url, dist=FRONTEND / "dist")
+    )
     process = subprocess.Popen(["nginx", "-c", str(file), "-e", f"{directory}/nginx.log"])
     url = f"http://127.0.0.1:{port}"
     try:
