@@ -17,6 +17,18 @@ export default defineConfig({
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One file for what every page needs and one for what many do: dozens of a kilobyte each cost more than they save.
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "start", tags: ["$initial"], priority: 1 },
+            { name: "shared", minShareCount: 8, maxModuleSize: 12_000 },
+          ],
+        },
+      },
+    },
     // The first browsers with the CSS function light-dark(); for older ones it would be rewritten, and wrongly.
     target: ["chrome123", "edge123", "firefox120", "safari17.5"],
   },
