@@ -32,6 +32,8 @@ def test_a_worker_that_was_asleep_finds_its_jobs_in_other_hands_and_leaves_them_
         for job in [*jobs, late]:
             until(lambda job=job: followers(rig, job) == (1 if job is late else 2), "another worker")
         rig.counted(late, 3)
+        # While its directory is there, one look at that tells enough, and no container is made at all.
+        until(lambda: not list((stack.data / "slots").glob(f"{late['id']}-*")), "the end of the place of the last job")
     finally:
         stack.signal("worker", signal.SIGCONT)
     until(lambda: "job.not_ours" in stack.log("worker"), "the look at the job before its go")
