@@ -36,6 +36,8 @@ _NO_SPACE = re.compile(r"no space left on device", re.IGNORECASE)
 _CACHED = re.compile(r"\s*-{2,3}> Using cache")
 _KILLED = "137"
 _CLEANING_S = 30
+# How long the engine may take to finish the step in which it was stopped.
+_LATE_S = 1.5
 
 
 class DockerBuild:
@@ -74,7 +76,7 @@ class DockerBuild:
             raise RunnerUnavailable(f"{error} The build has stopped.") from error
         except Stopped:
             # Unlike after a failure, nobody wants its layers for the next try.
-            self._remove(self._layer)
+            self._remove(self._late_layer() or self._layer)
             raise
 
     def _follow(self, stream: BuildStream) -> str:
@@ -174,6 +176,24 @@ class DockerBuild:
     def _size(self, image: str) -> int:
         with self._engine.talking():
             return int(self._engine.image(image)["Size"])
+
+    def _late_layer(self) -> str:
+        """The layer of the step in which the build was stopped, if the engine was just finishing it: nobody is told of
+        that any more. Found by what it stands on and what it ran; empty if there is none."""
+        below = self._layer or (self._base.digest if self._base else "")
+        word, _, command = self._step.instruction.partition(" ") if self._step else ("", "", "")
+        deadline = time.monotonic() + _LATE_S
+        while below and command and word.upper() == "RUN" and time.monotonic() < deadline:
+            with suppress(RunnerUnavailable, Refused, ImageNotFound), self._engine.talking():
+                for one in self._engine.client.images(all=True):
+                    stands_on = str(one["ParentId"]).removeprefix("sha256:")
+                    if stands_on.startswith(below.removeprefix("sha256:")) and command in self._ran(one["Id"]):
+                        return str(one["Id"])
+            time.sleep(POLL_S)
+        return ""
+
+    def _ran(self, image: str) -> str:
+        return " ".join(self._engine.image(image).get("ContainerConfig", {}).get("Cmd") or ())
 
     def _remove(self, image: str) -> None:
         """Take away an image and the layers that only it needs; best effort, since the build has failed anyhow.
