@@ -89,7 +89,8 @@ def _wrong_due_times(evidence: Evidence) -> Violations:
 
 
 def nothing_ran_twice(evidence: Evidence) -> Violations:
-    """I2: a script begins at most once per attempt, no container is made for an attempt that has begun, and no attempt
+    """I2: a script begins at most once per attempt, no container is made for an attempt that has begun (but
+    for what `_made_again` says), and no attempt
     that the retry policy does not know of. Who succeeded has begun."""
     attempts = {job.uuid: job.attempts for job in evidence.jobs}
     starts = Counter(entry.job for entry in evidence.ledger if entry.word == "start")
