@@ -42,13 +42,20 @@ class AgentFiles:
         if not self._home.is_dir():
             self._make()
         for name in (SOURCE, CODE):
-            (slot / name).unlink(missing_ok=True)
-            try:
-                (slot / name).hardlink_to(self._home / name)
-            except OSError as error:
-                if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP):
-                    raise
-                shutil.copyfile(self._home / name, slot / name)
+            self._link(name, slot)
+
+    def _link(self, name: str, slot: Path) -> None:
+        """In one step: a worker that was asleep may still prepare a slot from whose files an agent starts by now."""
+        draft = slot / f".{name}.{secrets.token_hex(4)}"
+        try:
+            draft.hardlink_to(self._home / name)
+        except OSError as error:
+            if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP):
+                raise
+            shutil.copyfile(self._home / name, draft)
+        draft.replace(slot / name)
+        # Where both are links to the same file already, the system leaves them as they are (rename, POSIX).
+        draft.unlink(missing_ok=True)
 
     def _make(self) -> None:
         """Whole or not at all; somebody else may be making it at this moment."""

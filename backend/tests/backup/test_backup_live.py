@@ -142,7 +142,7 @@ def containers(services: testbed.Services) -> set[str]:
     """What runs on the engine; other tests may have something there, too."""
     client = docker.DockerClient(services.docker_host)
     try:
-        return {str(one.name) for one in client.containers.list()}
+        return {str(one.name) for one in client.containers.list(ignore_removed=True)}
     finally:
         client.close()
 
