@@ -42,7 +42,7 @@ from scripter.runners.way_out import WayOut
 _CONFLICT = 409
 _IN_PODMANS_WORDS = re.compile(r"name .* is already in use|can only kill running containers|container state improper")
 _KILLED = 128 + 9
-_TRIES, _PAUSE_S = 50, 0.1
+_TRIES, _PAUSE_S = 300, 0.1
 # A container without a network gets none from the engine.
 _HOSTS = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
 

@@ -25,9 +25,11 @@ def test_a_slot_has_the_agent_at_every_moment_while_many_prepare_it(tmp_path: Pa
 
     with ThreadPoolExecutor(len(agents) + 1) as pool:
         reader = pool.submit(read)
-        for _ in range(200):
-            list(pool.map(lambda one: one.put(slot), agents))
-        over.set()
+        try:
+            for _ in range(200):
+                list(pool.map(lambda one: one.put(slot), agents))
+        finally:
+            over.set()
         assert reader.result() == {places.AGENT.read_bytes()}
     assert {one.name for one in slot.iterdir()} == {SOURCE, CODE}
 
