@@ -342,7 +342,10 @@ def test_on_a_phone_one_chooses_a_file_and_runs_the_script(page: Page, script: i
     tree.get_by_role("treeitem", name="notes.md").click()
     expect(tree).to_be_hidden()
     expect(code(page, "notes.md")).to_be_visible()
-    page.get_by_role("button", name="Run", exact=True).click()
+    save, run = (page.get_by_role("button", name=name, exact=True) for name in ("Save", "Run"))
+    middles = [box["y"] + box["height"] / 2 for box in (save.bounding_box(), run.bounding_box()) if box]
+    assert middles == [pytest.approx(middles[0], abs=1)] * 2
+    run.click()
     expect(page.get_by_role("log")).to_contain_text("42", timeout=SLOW_MS)
     picture(page, "editor-phone")
     page.set_viewport_size({"width": 1280, "height": 850})

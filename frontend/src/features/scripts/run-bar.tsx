@@ -1,5 +1,5 @@
 /** Starts a job from the editor: arguments, options, the button, and what stands in the way. */
-import { Button, Group, Text, TextInput, Tooltip } from "@mantine/core";
+import { Button, Group, Text, TextInput, Tooltip, type ButtonProps } from "@mantine/core";
 import { Play } from "lucide-react";
 import type { Script } from "@/api/types";
 import { ErrorAlert } from "@/ui/error-alert";
@@ -11,32 +11,56 @@ import type { Workbench } from "./use-workbench";
 type Props = { bench: Workbench; script: Script };
 
 export function RunBar({ bench, script }: Props) {
+  return (
+    <Group gap="xs" align="flex-start">
+      <ArgumentsField bench={bench} aria-label="Arguments" style={{ flex: "1 1 12rem" }} />
+      <RunOptions script={script} wishes={bench.wishes} onChange={bench.setWishes} error={bench.running.error} />
+      <RunButton bench={bench} onClick={() => void bench.run()} />
+    </Group>
+  );
+}
+
+type FieldProps = { bench: Workbench; label?: string; "aria-label"?: string; style?: { flex: string } };
+
+export function ArgumentsField({ bench, ...rest }: FieldProps) {
+  return (
+    <TextInput
+      {...rest}
+      placeholder="Arguments, as on a command line"
+      value={bench.line}
+      onChange={(event) => bench.setLine(event.currentTarget.value)}
+      error={bench.lineError}
+      spellCheck={false}
+      autoCapitalize="none"
+      autoComplete="off"
+      styles={{ input: { fontFamily: "var(--sc-mono)" } }}
+    />
+  );
+}
+
+type RunProps = { bench: Workbench; size?: ButtonProps["size"]; onClick: () => void };
+
+export function RunButton({ bench, size, onClick }: RunProps) {
+  return (
+    <Tooltip multiline w={240} label="Runs what stands in the editor; what others and schedules run stays. Ctrl-Enter">
+      <Button
+        size={size}
+        leftSection={<Play size={16} />}
+        loading={bench.running.isPending || bench.drafting.isPending}
+        onClick={onClick}
+        style={{ flex: "none" }}
+      >
+        Run
+      </Button>
+    </Tooltip>
+  );
+}
+
+/** Why there is no new job, where a notice in the corner would be too little. */
+export function RunTroubles({ bench }: { bench: Workbench }) {
   const { error } = bench.running;
   return (
     <>
-      <Group gap="xs" align="flex-start">
-        <TextInput
-          aria-label="Arguments"
-          placeholder="Arguments, as on a command line"
-          value={bench.line}
-          onChange={(event) => bench.setLine(event.currentTarget.value)}
-          error={bench.lineError}
-          spellCheck={false}
-          autoComplete="off"
-          styles={{ input: { fontFamily: "var(--sc-mono)" } }}
-          style={{ flex: "1 1 12rem" }}
-        />
-        <RunOptions script={script} wishes={bench.wishes} onChange={bench.setWishes} error={error} />
-        <Tooltip multiline w={240} label="Runs what stands in the editor; what others and schedules run stays. Ctrl-Enter">
-          <Button
-            leftSection={<Play size={16} />}
-            loading={bench.running.isPending || bench.drafting.isPending}
-            onClick={() => void bench.run()}
-          >
-            Run
-          </Button>
-        </Tooltip>
-      </Group>
       <ErrorAlert error={bench.drafting.error} />
       {isRestricted(error) && (
         <Notice tone="warn" role="alert" title="Not started">

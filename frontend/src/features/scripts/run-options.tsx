@@ -31,44 +31,52 @@ export function RunOptions({ script, wishes, onChange, error }: Props) {
     <Popover position="bottom-end" withArrow shadow="md" trapFocus width={restricted ? 320 : 260}>
       <Popover.Target>
         <Button variant="default" leftSection={<SlidersHorizontal size={16} />} color={isOfOptions(error) ? "red" : undefined}>
-          {wishWords(wishes, restricted)}
+          {wishWords(wishes, script) || "Options"}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="md">
-          <NumberField
-            label="Priority"
-            description="-10 to 10. Where jobs wait, a higher one goes first."
-            placeholder={`${script.priority}, as the script says`}
-            value={wishes.priority}
-            onChange={(priority) => onChange({ ...wishes, priority })}
-            error={fieldError(error, "priority")}
-            min={-10}
-            max={10}
-          />
-          {restricted && (
-            <Textarea
-              label="Run it beside others, because"
-              description={`${aloneWords(script)} With a reason here the next run does not wait for them. The reason and your name stay with the job.`}
-              placeholder="Empty: it keeps to the restriction"
-              value={wishes.reason}
-              onChange={(event) => onChange({ ...wishes, reason: event.currentTarget.value })}
-              error={fieldError(error, "override_reason")}
-              maxLength={300}
-              autosize
-              minRows={2}
-            />
-          )}
+          <WishFields script={script} wishes={wishes} onChange={onChange} error={error} />
         </Stack>
       </Popover.Dropdown>
     </Popover>
   );
 }
 
-/** What is not as usual stands on the button. */
-function wishWords({ priority, reason }: RunWishes, restricted: boolean): string {
-  const told = [priority !== null && `Priority ${priority}`, restricted && reason.trim() && "Beside others"];
-  return told.filter(Boolean).join(", ") || "Options";
+export function WishFields({ script, wishes, onChange, error }: Props) {
+  return (
+    <>
+      <NumberField
+        label="Priority"
+        description="-10 to 10. Where jobs wait, a higher one goes first."
+        placeholder={`${script.priority}, as the script says`}
+        value={wishes.priority}
+        onChange={(priority) => onChange({ ...wishes, priority })}
+        error={fieldError(error, "priority")}
+        min={-10}
+        max={10}
+      />
+      {script.restriction !== "none" && (
+        <Textarea
+          label="Run it beside others, because"
+          description={`${aloneWords(script)} With a reason here the next run does not wait for them. The reason and your name stay with the job.`}
+          placeholder="Empty: it keeps to the restriction"
+          value={wishes.reason}
+          onChange={(event) => onChange({ ...wishes, reason: event.currentTarget.value })}
+          error={fieldError(error, "override_reason")}
+          maxLength={300}
+          autosize
+          minRows={2}
+        />
+      )}
+    </>
+  );
+}
+
+/** What is not as usual, for the button that leads to it; empty where all is. */
+export function wishWords({ priority, reason }: RunWishes, { restriction }: Pick<Script, "restriction">): string {
+  const told = [priority !== null && `Priority ${priority}`, restriction !== "none" && reason.trim() && "Beside others"];
+  return told.filter(Boolean).join(", ");
 }
 
 /** What goes to the server; what is usual is not sent. */

@@ -1,39 +1,56 @@
 /** Above the code: what is saved, what changed, and the button that makes a version of it. */
-import { ActionIcon, Button, Group, Menu, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, Text, TextInput, type ButtonProps } from "@mantine/core";
 import { Check, Ellipsis, Save } from "lucide-react";
 import type { Workbench } from "./use-workbench";
 
 export function SaveBar({ bench }: { bench: Workbench }) {
-  const { handle, base, message, setMessage, saving } = bench;
   return (
     <Group gap="xs" style={{ flex: 1 }} justify="space-between" wrap="nowrap">
-      <Text size="sm" c="dimmed" role="status" style={{ whiteSpace: "nowrap" }}>
-        {handle.dirty ? "Not saved yet" : `Version ${base}`}
-      </Text>
+      <SavedState bench={bench} />
       <Group gap="xs" wrap="nowrap" style={{ flex: 1 }} justify="flex-end">
-        <TextInput
-          size="xs"
-          aria-label="What changed"
-          placeholder="What changed? (optional)"
-          value={message}
-          onChange={(event) => setMessage(event.currentTarget.value)}
-          maxLength={200}
-          style={{ flex: "0 1 16rem" }}
-        />
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<Save size={14} />}
-          disabled={!handle.dirty}
-          loading={saving.isPending}
-          onClick={() => void bench.save()}
-          style={{ flex: "none" }}
-        >
-          Save
-        </Button>
+        <MessageField bench={bench} size="xs" aria-label="What changed" style={{ flex: "0 1 16rem" }} />
+        <SaveButton bench={bench} size="xs" />
         <Habits bench={bench} />
       </Group>
     </Group>
+  );
+}
+
+export function SavedState({ bench: { handle, base } }: { bench: Workbench }) {
+  return (
+    <Text size="sm" c="dimmed" role="status" truncate>
+      {handle.dirty ? "Not saved yet" : `Version ${base}`}
+    </Text>
+  );
+}
+
+type FieldProps = { bench: Workbench; size?: "xs"; label?: string; "aria-label"?: string; style?: { flex: string } };
+
+export function MessageField({ bench: { message, setMessage }, ...rest }: FieldProps) {
+  return (
+    <TextInput
+      {...rest}
+      placeholder="What changed? (optional)"
+      value={message}
+      onChange={(event) => setMessage(event.currentTarget.value)}
+      maxLength={200}
+    />
+  );
+}
+
+export function SaveButton({ bench, size }: { bench: Workbench; size: ButtonProps["size"] }) {
+  return (
+    <Button
+      size={size}
+      variant="default"
+      leftSection={<Save size={14} />}
+      disabled={!bench.handle.dirty}
+      loading={bench.saving.isPending}
+      onClick={() => void bench.save()}
+      style={{ flex: "none" }}
+    >
+      Save
+    </Button>
   );
 }
 

@@ -1,5 +1,6 @@
 /** Where a script is written and tried: files, code, save, run, and the job's log below. */
 import { ActionIcon, Box, Group, Stack, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Job, Script } from "@/api/types";
@@ -14,8 +15,9 @@ import { TextLink } from "@/ui/link-button";
 import { Notice } from "@/ui/notice";
 import { MergeDialog } from "./merge-dialog";
 import { NewerNotice } from "./newer-notice";
+import { PhoneBar } from "./phone-bar";
 import { RecoveryNotice } from "./recovery-notice";
-import { RunBar } from "./run-bar";
+import { RunBar, RunTroubles } from "./run-bar";
 import { SaveBar } from "./save-bar";
 import { useWorkbench, type Workbench } from "./use-workbench";
 
@@ -34,6 +36,7 @@ type Props = {
 /** `active`: this tab is the one in front. */
 export function ScriptEditor({ script, active, onStarted, panel, onPanelClosed }: Props) {
   const bench = useWorkbench(script, onStarted);
+  const narrow = useMediaQuery("(max-width: 36em)", false, { getInitialValueInEffect: false });
   // What the browser keeps is offered when one comes back; only what it does not keep is worth a question.
   const blocker = useLeaveGuard(bench.handle.dirty && !bench.recovery.safe, paths.script(script.id));
   useShortcuts(active ? { s: () => void bench.save(), Enter: () => void bench.run() } : {});
@@ -44,12 +47,13 @@ export function ScriptEditor({ script, active, onStarted, panel, onPanelClosed }
       <RecoveryNotice bench={bench} />
       <NewerNotice bench={bench} script={script} />
       {bench.merging === 0 && <ErrorAlert error={bench.savingError} />}
-      <RunBar bench={bench} script={script} />
+      {!narrow && <RunBar bench={bench} script={script} />}
+      <RunTroubles bench={bench} />
       <FilesPane
         handle={bench.handle}
         entry={bench.entry}
         assistant={bench.assistant}
-        toolbar={<SaveBar bench={bench} />}
+        toolbar={narrow ? <PhoneBar bench={bench} script={script} /> : <SaveBar bench={bench} />}
         panel={panel && <Panel onClose={onPanelClosed}>{panel(bench.showFrame)}</Panel>}
         tall
       />
