@@ -98,6 +98,9 @@ class Attempt:
 
         True if it has begun after all: the go came through, only the answer did not.
         """
+        if not self._is_ours():  # who has it now removes under us what it does not know
+            log.info("job.not_ours", job=self._job.uuid, error=str(error))
+            return False
         words = disk.full(error)
         if words and self.slot is None and self._context.shortage():
             if not self._clear():

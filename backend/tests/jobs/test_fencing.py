@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 from job_rig import WAITS, House, until
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
+from scripter.jobs import slots
 from scripter.jobs.models import Job
 from scripter.jobs.states import Status
 from scripter.lib import clock
@@ -30,6 +32,23 @@ def test_a_worker_that_falls_asleep_right_after_its_claim_leaves_alone_what_anot
     house.finish(job)
     assert house.ended(job).status == Status.SUCCEEDED
     assert house.output(job) == ["begun", "finished"]
+
+
+def test_a_place_that_is_removed_while_it_is_made_for_a_job_of_others_ends_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = house.claimed("w:asleep")
+    with house.context.db.transaction() as session:
+        session.execute(update(Job).values(worker="w:awake"))
+
+    def removed(*_: object) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(slots, "make", removed)
+    with capture_logs() as told:
+        assert not house.attempt("w:asleep", job).begin()
+    assert [one["event"] for one in told] == ["job.not_ours"]
+    assert house.now(job).status == Status.STARTING
 
 
 def test_a_worker_that_gets_its_job_back_follows_it_once(house: House) -> None:
