@@ -83,9 +83,7 @@ class Attempt:
                 raise  # the row stays held, and whoever adopts it next looks again
             self._give_back(str(error))
         except ImageGone:
-            self._finish(
-                outcomes.could_not_start(f"image {self._job.image_name} is gone from the engine; build it again")
-            )
+            self._finish(outcomes.image_gone(self._job.image_name, self._job.runner))
         except (ScripterError, OSError) as error:
             return self._could_not_begin(error)
         finally:
@@ -359,7 +357,7 @@ class Attempt:
 
 def _bounds(job: Job) -> Bounds:
     by = job.cancelled_by.name if job.cancelled_by else ("Scripter" if job.cancel_requested_at else None)
-    return Bounds(job.time_limit_s, job.memory_mb, by, job.deadline_at, job.deadline_s)
+    return Bounds(job.time_limit_s, job.memory_mb, by, job.deadline_at, job.deadline_s, job.runner)
 
 
 def _foreseen(job: Job) -> Outcome | None:

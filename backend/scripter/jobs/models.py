@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from scripter.access.models import User
 from scripter.jobs.states import Reason, Status, Trigger
 from scripter.lib.db import IDS_ONCE, Base, Id, UtcDateTime
+from scripter.runners.protocol import Kind, kind_of
 from scripter.scripts.models import Retries, Script, Version
 
 
@@ -108,6 +109,11 @@ class Job(Base):
     attempts: Mapped[list[JobAttempt]] = relationship(order_by="JobAttempt.number", viewonly=True)
     started_by: Mapped[User | None] = relationship(foreign_keys=[started_by_id])
     cancelled_by: Mapped[User | None] = relationship(foreign_keys=[cancelled_by_id])
+
+    @property
+    def runner(self) -> Kind:
+        """What it runs on: `docker` gives it a container, `local` a process of the worker's machine."""
+        return kind_of(self.image_reference)
 
     @property
     def deadline_s(self) -> float | None:

@@ -9,9 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scripter.jobs.states import Reason, Status
-from scripter.runners.protocol import Ending
+from scripter.runners.protocol import Ending, Kind
 
-STOPPED = "stopped from outside: the engine was shut down, or somebody stopped the container"
+# What a job has on each kind of runner.
+_PLACES: Mapping[Kind, str] = {"docker": "container", "local": "process"}
+_STOPPED: Mapping[Kind, str] = {
+    "docker": "stopped from outside: the engine was shut down, or somebody stopped the container",
+    "local": "stopped from outside: the machine was shut down, or somebody stopped the process",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the words need to know about the job: its limits, who asked to stop it, and its deadline.
+    """What the words need to know about the job: its limits, who asked to stop it, its deadline, and what it ran on.
 
     `deadline_s` counts from when the job was queued.
     """
@@ -43,6 +48,7 @@ class Bounds:
     cancelled_by: str | None
     deadline_at: datetime | None = None
     deadline_s: float | None = None
+    runner: Kind = "docker"
 
 
 def from_record(record: Mapping[str, Any], bounds: Bounds) -> Outcome:
@@ -80,7 +86,7 @@ def _judge(record: Mapping[str, Any], bounds: Bounds) -> tuple[Status, Reason, s
             return Status.FAILED, Reason.DISK_LIMIT, str(record.get("message", "used more of the disk than it may"))
         case "cancelled" if bounds.cancelled_by is None:
             # An engine without live-restore, say, that was stopped. How far the script came is not known.
-            return Status.LOST, Reason.LOST, STOPPED
+            return Status.LOST, Reason.LOST, _STOPPED[bounds.runner]
         case "cancelled":
             return Status.CANCELLED, Reason.CANCELLED, cancelled(bounds)
         case "signal":
@@ -96,17 +102,23 @@ def from_ending(ending: Ending, bounds: Bounds) -> Outcome:
     if bounds.cancelled_by is not None and ending is not Ending.GONE:
         return Outcome(status=Status.CANCELLED, code=Reason.CANCELLED, reason=cancelled(bounds))
     words = {
-        Ending.KILLED: "the container was killed from outside",
-        Ending.EXITED: "the container ended without leaving a record",
-        Ending.GONE: "the container disappeared before the end was recorded",
-        Ending.ALIVE: "the container could not be followed any more",
+        Ending.KILLED: "was killed from outside",
+        Ending.EXITED: "ended without leaving a record",
+        Ending.GONE: "disappeared before the end was recorded",
+        Ending.ALIVE: "could not be followed any more",
     }
-    return Outcome(status=Status.LOST, code=Reason.LOST, reason=words[ending])
+    return Outcome(status=Status.LOST, code=Reason.LOST, reason=f"the {_PLACES[bounds.runner]} {words[ending]}")
 
 
 def could_not_start(message: str) -> Outcome:
     """The outcome of a job that never reached its script."""
     return Outcome(status=Status.FAILED, code=Reason.COULD_NOT_START, reason=f"could not start: {message}")
+
+
+def image_gone(image_name: str, runner: Kind) -> Outcome:
+    """The outcome of a job whose built image is no longer where it should run."""
+    place = "the engine" if runner == "docker" else "the worker's machine"
+    return could_not_start(f"image {image_name} is gone from {place}; build it again")
 
 
 def deadline_passed(deadline_s: float | None, attempt: int) -> Outcome:

@@ -14,6 +14,7 @@ from scripter.jobs.line import Standing
 from scripter.jobs.models import Job, JobAttempt, JobEvent
 from scripter.jobs.states import ACTIVE, FINAL, MOVES, Reason, Status, Trigger
 from scripter.lib.http import Items, View
+from scripter.runners.protocol import Kind
 
 
 class Named(View):
@@ -82,6 +83,8 @@ class JobView(JobSummary):
     script: Named
     version: VersionRef
     image: ImageRef
+    # `docker`: it has a container; `local`: it is a process of the worker's machine.
+    runner: Kind
     trigger: Trigger
     started_by: Named | None
     schedule_id: int | None
@@ -171,6 +174,7 @@ def _view(session: Session, job: Job, standing: Standing) -> JobView:
         script=Named(id=job.script.id, name=job.script.name),
         version=VersionRef(id=job.version.id, number=job.version.number),
         image=ImageRef(id=job.image_id, name=job.image_name, reference=job.image_reference),
+        runner=job.runner,
         trigger=job.trigger,
         started_by=_person(job.started_by),
         schedule_id=job.schedule_id,

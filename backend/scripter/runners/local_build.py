@@ -20,11 +20,11 @@ from types import MappingProxyType
 from scripter.runners import inside, local_process
 from scripter.runners.bounds import POLL_S, Bounds
 from scripter.runners.dockerfile import Instruction, bases, instructions
-from scripter.runners.protocol import BuildFailed, BuildWatch, Built, Package, PackageKind, Recipe, Refused, Step
+from scripter.runners.protocol import LOCAL, BuildFailed, BuildWatch, Built, Package, PackageKind, Recipe, Refused, Step
 from scripter.runners.telling import LastLines
 from scripter.runners.way_out import WayOut
 
-_REFERENCE = re.compile(r"venv:sha256:([0-9a-f]{64})")
+_REFERENCE = re.compile(LOCAL + r"sha256:([0-9a-f]{64})")
 # Written last: an environment without it is one that a stopped worker left half made.
 _MARK = "scripter-built.json"
 _REQUIREMENTS = "requirements.txt"
@@ -71,7 +71,7 @@ class LocalBuild:
     def run(self) -> Built:
         """Raises: BuildFailed."""
         dockerfile = _read(self._recipe)
-        reference = f"venv:sha256:{_digest(self._recipe)}"
+        reference = f"{LOCAL}sha256:{_digest(self._recipe)}"
         place = self._venvs.place(reference)
         if place is None:
             raise Refused(f"{reference} is no reference of a virtual environment.")

@@ -237,6 +237,16 @@ class BuildWatch(Protocol):
         """Whether somebody asked to stop; asked often."""
 
 
+Kind = Literal["docker", "local"]
+# What every reference of an environment without an engine begins with.
+LOCAL = "venv:"
+
+
+def kind_of(reference: str) -> Kind:
+    """What kind of runner has built the image with this reference, and runs its jobs: only that one can."""
+    return "local" if reference.startswith(LOCAL) else "docker"
+
+
 class Runner(Protocol):
     """The verbs. All are safe to call from several threads.
 
@@ -244,7 +254,7 @@ class Runner(Protocol):
     """
 
     @property
-    def kind(self) -> Literal["docker", "local"]: ...
+    def kind(self) -> Kind: ...
 
     @property
     def isolates(self) -> bool:

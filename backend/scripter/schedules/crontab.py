@@ -32,8 +32,8 @@ _OWN_WORDS = {
     "SHELL": "Scripts run without a shell: SHELL has no effect.",
     "PATH": "PATH is set by the image that a script runs on, and not taken over.",
     "HOME": "HOME is set by the image that a script runs on, and not taken over.",
-    "LOGNAME": "Scripts run as the user of their container: LOGNAME has no effect.",
-    "USER": "Scripts run as the user of their container: USER has no effect.",
+    "LOGNAME": "Which user a script runs as is not up to its crontab: LOGNAME has no effect.",
+    "USER": "Which user a script runs as is not up to its crontab: USER has no effect.",
     "MAILTO": "What a script prints is kept in the log of its job; nothing is mailed.",
     "MAILFROM": "Nothing is mailed: MAILFROM has no effect.",
     "TZ": "TZ is handed to the scripts; when they run goes by the zone of the schedule, as it does with Debian's cron.",
@@ -229,7 +229,7 @@ class _Reader:
             self._differs(entry.line, "reboot" if entry.cron.lower() == "@reboot" else "invalid", entry.problem)
             return
         if entry.user is not None:
-            words = f"Scripts run in their container, not as the user {entry.user}."
+            words = f"Which user a script runs as is not up to its crontab: {entry.user} is left out."
             self._differs(entry.line, "user", words)
         for code, words in entry.command.differences:
             self._differs(entry.line, code, words)

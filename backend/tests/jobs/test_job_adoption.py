@@ -41,7 +41,8 @@ def test_a_running_job_whose_container_is_gone_is_lost_and_not_begun_again(house
     house.worker("w:next").start([DEAD])
     ended = house.ended(job)
     assert (ended.status, ended.reason_code) == (Status.LOST, Reason.LOST)
-    assert ended.reason == "the container disappeared before the end was recorded"
+    place = "container" if house.runner.kind == "docker" else "process"
+    assert ended.reason == f"the {place} disappeared before the end was recorded"
     assert house.output(job) == ["begun"]
 
 

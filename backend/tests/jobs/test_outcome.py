@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripter.jobs.outcome import STOPPED, Bounds, from_ending, from_record
+from scripter.jobs.outcome import Bounds, from_ending, from_record, image_gone
 from scripter.jobs.states import FINAL, MOVES, Reason, Status
 from scripter.runners.protocol import Ending
 
@@ -28,7 +28,13 @@ def record(**values: Any) -> dict[str, Any]:
         (record(reason="timed_out"), ALONE, Status.FAILED, Reason.TIMEOUT, "timed out after 60 s"),
         (record(reason="out_of_memory"), ALONE, Status.FAILED, Reason.OUT_OF_MEMORY, "out of memory (limit 512 MB)"),
         (record(reason="cancelled"), BY_ANNA, Status.CANCELLED, Reason.CANCELLED, "cancelled by anna"),
-        (record(reason="cancelled"), ALONE, Status.LOST, Reason.LOST, STOPPED),
+        (
+            record(reason="cancelled"),
+            ALONE,
+            Status.LOST,
+            Reason.LOST,
+            "stopped from outside: the engine was shut down, or somebody stopped the container",
+        ),
         (record(reason="signal", signal=11), ALONE, Status.FAILED, Reason.SIGNAL, "killed by SIGSEGV (signal 11)"),
         (record(reason="signal", signal=63), ALONE, Status.FAILED, Reason.SIGNAL, "killed by signal 63"),
         (
@@ -67,6 +73,22 @@ def test_of_time_limit_and_deadline_the_one_that_came_first_is_named(left_s: int
 @pytest.mark.parametrize("bounds", [ALONE, BY_ANNA])
 def test_an_unknown_end_is_never_shown_as_a_success(ending: Ending, bounds: Bounds) -> None:
     assert from_ending(ending, bounds).status is not Status.SUCCEEDED
+
+
+@pytest.mark.parametrize("ending", [Ending.KILLED, Ending.EXITED, Ending.GONE, Ending.ALIVE])
+def test_only_a_job_that_had_a_container_is_told_of_one(ending: Ending) -> None:
+    process = replace(ALONE, runner="local")
+    for told in (record(reason="cancelled"), None):
+        found = [
+            from_ending(ending, bounds).reason if told is None else from_record(told, bounds).reason
+            for bounds in (ALONE, process)
+        ]
+        assert ["container" in found[0], "container" in found[1], "process" in found[1]] == [True, False, True]
+
+
+def test_where_a_built_image_is_gone_from_depends_on_what_built_it() -> None:
+    assert image_gone("tools", "docker").reason.endswith("image tools is gone from the engine; build it again")
+    assert image_gone("tools", "local").reason.endswith("gone from the worker's machine; build it again")
 
 
 def test_a_container_that_died_of_memory_says_so_without_a_record() -> None:

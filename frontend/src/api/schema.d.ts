@@ -2535,6 +2535,11 @@ export interface components {
             restriction: string | null;
             /** Retry At */
             retry_at: string | null;
+            /**
+             * Runner
+             * @enum {string}
+             */
+            runner: "docker" | "local";
             /** Schedule Id */
             schedule_id: number | null;
             script: components["schemas"]["Named"];

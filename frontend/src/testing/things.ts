@@ -14,6 +14,7 @@ export const job = (change: Partial<Job> = {}): Job => ({
   script: { id: 3, name: "nightly-report" },
   version: { id: 9, number: 2 },
   image: { id: 1, name: "data-tools", reference: "sha256:0123456789abcdef" },
+  runner: "docker",
   trigger: "person",
   started_by: { id: 1, name: "ada" },
   schedule_id: null,

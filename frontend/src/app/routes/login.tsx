@@ -17,7 +17,7 @@ export function Component() {
   const [search] = useSearchParams();
   const navigate = useNavigate();
   return (
-    <Door title="Log in" about="Write scripts, run them in containers, put them on a schedule.">
+    <Door title="Log in" about="Write scripts, run them, put them on a schedule.">
       <LoginForm onDone={() => void navigate(safePath(search.get("to")))} />
     </Door>
   );

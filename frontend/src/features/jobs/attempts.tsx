@@ -26,7 +26,7 @@ export function Attempts({ job, selected }: Props) {
             to={paths.job(job.id, attempt.number)}
             current={attempt.number === selected}
             name={`Attempt ${attempt.number}`}
-            note={<Note attempt={attempt} />}
+            note={<Note attempt={attempt} runner={job.runner} />}
             side={<Side attempt={attempt} />}
           />
         ))}
@@ -47,15 +47,15 @@ export function Attempts({ job, selected }: Props) {
   );
 }
 
-function Note({ attempt }: { attempt: Attempt }) {
-  const start = startInWords(attempt);
+function Note({ attempt, runner }: { attempt: Attempt; runner: Job["runner"] }) {
+  const start = startInWords(attempt, runner);
   return (
     <>
       {attempt.reason ?? "It goes on."}
       {start && (
         <>
           {" · "}
-          <span title={startMeaning(attempt)}>{start}</span>
+          <span title={startMeaning(attempt, runner)}>{start}</span>
         </>
       )}
       {attempt.peak_memory_bytes !== null && ` · up to ${bytes(attempt.peak_memory_bytes)} of memory`}

@@ -17,7 +17,7 @@ const FACTS: [name: string, of: (job: Job) => string][] = [
   ["Arguments", (job) => joinArguments(job.arguments)],
   ["Started", startedHow],
   ["Took", (job) => (job.duration_s === null ? "" : duration(job.duration_s))],
-  ["Start", startInWords],
+  ["Start", (job) => startInWords(job, job.runner)],
   ["Peak memory", (job) => (job.peak_memory_bytes === null ? "" : bytes(job.peak_memory_bytes))],
   ["Processor time", (job) => (job.cpu_seconds === null ? "" : duration(job.cpu_seconds))],
   ["Log", (job) => bytes(job.log_size)],

@@ -9,13 +9,7 @@ import { Copy } from "@/ui/copy";
 import { Facts } from "@/ui/facts";
 import { TextLink } from "@/ui/link-button";
 import { ExactTime } from "@/ui/time";
-import { besideWords, restrictionInWords, startedHow, startInWords, startMeaning } from "./words";
-
-const NETWORKS: Record<string, string> = {
-  none: "none",
-  egress: "egress (can reach the internet only)",
-  bridge: "bridge (can reach the network and the internet)",
-};
+import { besideWords, networkInWords, restrictionInWords, startedHow, startInWords, startMeaning } from "./words";
 
 export function JobFacts({ job }: { job: Job }) {
   return (
@@ -40,8 +34,8 @@ export function JobFacts({ job }: { job: Job }) {
           ["Place in queue", job.queue_position],
           ["Runs alone by", job.restriction && restrictionInWords(job.restriction)],
           ["Not alone", job.override_reason && besideWords(job)],
-          ["Network", NETWORKS[job.network] ?? job.network],
-          ["Container", job.start_kind && <StartFact job={job} />],
+          ["Network", networkInWords(job)],
+          [job.runner === "docker" ? "Container" : "Process", job.start_kind && <StartFact job={job} />],
           ["Not in the log", !!job.log_dropped_bytes && `${bytes(job.log_dropped_bytes)} of the output; the log says where`],
           ["Worker", job.worker],
           ["Id", <IdFact uuid={job.uuid} />],
@@ -81,15 +75,16 @@ function StartedFact({ job }: { job: Job }) {
 function StartFact({ job }: { job: Job }) {
   return (
     <>
-      {startInWords(job)}
+      {startInWords(job, job.runner)}
       <Text span inherit c="dimmed">
-        : {startMeaning(job)}
+        : {startMeaning(job, job.runner)}
       </Text>
     </>
   );
 }
 
-function ImageFact({ job: { image } }: { job: Job }) {
+function ImageFact({ job: { image, runner } }: { job: Job }) {
+  const digest = runner === "docker" ? "digest" : "name of its environment";
   return (
     <Group gap={6}>
       <TextLink to={paths.image(image.id)} size="sm">
@@ -100,7 +95,7 @@ function ImageFact({ job: { image } }: { job: Job }) {
           <span className="mono" title={image.reference}>
             {shortDigest(image.reference)}
           </span>
-          <Copy text={image.reference} label="Copy digest" />
+          <Copy text={image.reference} label={`Copy ${digest}`} />
         </>
       )}
     </Group>

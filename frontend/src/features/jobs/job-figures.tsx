@@ -6,10 +6,10 @@ import { bytes, duration } from "@/lib/format";
 import cards from "@/ui/ui.module.css";
 import { Elapsed } from "@/ui/time";
 import classes from "./jobs.module.css";
-import { startMeaning } from "./words";
+import { startFigure, startMeaning } from "./words";
 
 export function JobFigures({ job }: { job: Job }) {
-  const { started_at, finished_at, peak_memory_bytes, cpu_seconds, start_kind, start_ms, limits } = job;
+  const { started_at, finished_at, peak_memory_bytes, cpu_seconds, limits } = job;
   const took = started_at && finished_at ? elapsed(started_at, finished_at, 0) : null;
   return (
     <dl className={`${cards.card} ${classes.figures}`} aria-label="Figures">
@@ -19,8 +19,8 @@ export function JobFigures({ job }: { job: Job }) {
       <Figure name="Waited" note={waitedFor(job)}>
         <Elapsed from={job.created_at} to={started_at ?? finished_at} />
       </Figure>
-      <Figure name="Start" note={startMeaning(job)}>
-        {start_kind && (start_ms === null ? start_kind : `${start_kind}, ${duration(start_ms / 1000)}`)}
+      <Figure name="Start" note={startMeaning(job, job.runner)}>
+        {startFigure(job)}
       </Figure>
       <Figure name="Peak memory" note={`limit ${limits.memory_mb} MB`}>
         {peak_memory_bytes !== null && bytes(peak_memory_bytes)}

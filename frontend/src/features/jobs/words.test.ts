@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { attempt, job } from "@/testing/things";
 import { beginsWhen } from "./next-attempt";
-import { attemptOf, besideWords, reasonOf, startInWords } from "./words";
+import { attemptOf, besideWords, networkInWords, reasonOf, startFigure, startInWords, startMeaning } from "./words";
 
 const queued = (change: Parameters<typeof job>[0]) => job({ status: "queued", started_at: null, ...change });
 
@@ -34,7 +34,26 @@ test.each([
   ["cold", null, "cold start"],
   [null, null, ""],
 ])("a %s start of %s ms reads %s", (start_kind, start_ms, words) => {
-  expect(startInWords(attempt(1, { start_kind, start_ms }))).toBe(words);
+  expect(startInWords(attempt(1, { start_kind, start_ms }), "docker")).toBe(words);
+});
+
+test("a job without Docker is a process, and nothing of it speaks of a container that there never was", () => {
+  const local = job({ status: "starting", runner: "local", start_kind: "cold", start_ms: 38 });
+  const told = [reasonOf(local), startInWords(local, "local"), startMeaning(local, "local"), networkInWords(local)];
+  expect(told).toEqual([
+    "Its process is being started.",
+    "start, 38 ms",
+    "a process, without a container",
+    "none (where the worker's machine can keep a process from it)",
+  ]);
+  const contained = job({ ...local, runner: "docker" });
+  expect([reasonOf(contained), startFigure(local), startFigure(contained), startMeaning(contained, "docker"), networkInWords(contained)]).toEqual([
+    "Its container is being started.",
+    "38 ms",
+    "cold, 38 ms",
+    "a container had to be made for it",
+    "none",
+  ]);
 });
 
 test("the next attempt is counted down to, and then waits like any other job", () => {

@@ -10,7 +10,7 @@ export function reasonOf(job: Job): string {
     case "queued":
       return waiting(job);
     case "starting":
-      return "Its container is being started.";
+      return job.runner === "docker" ? "Its container is being started." : "Its process is being started.";
     case "running":
       return job.cancel_requested_at ? "Asked to stop." : "It runs.";
     case "succeeded":
@@ -34,17 +34,41 @@ export function attemptOf({ attempt, max_attempts }: Pick<Job, "attempt" | "max_
   return max_attempts > 1 ? `attempt ${attempt} of ${max_attempts}` : "";
 }
 
-/** `warm start, 38 ms`; nothing where no container was started. */
-export function startInWords({ start_kind, start_ms }: Pick<Attempt, "start_kind" | "start_ms">): string {
+/** What a job has to itself: a container, or without Docker a process of the worker's machine. */
+type Runner = Job["runner"];
+
+/** `warm start, 38 ms`; nothing where nothing was started. A process is never kept ready, and so only begun. */
+export function startInWords({ start_kind, start_ms }: Pick<Attempt, "start_kind" | "start_ms">, runner: Runner): string {
   if (!start_kind) return "";
-  return start_ms === null ? `${start_kind} start` : `${start_kind} start, ${duration(start_ms / 1000)}`;
+  const start = runner === "docker" ? `${start_kind} start` : "start";
+  return start_ms === null ? start : `${start}, ${duration(start_ms / 1000)}`;
+}
+
+/** The same where its name stands beside it: `warm, 38 ms`. */
+export function startFigure({ start_kind, start_ms, runner }: Pick<Job, "start_kind" | "start_ms" | "runner">): string {
+  if (!start_kind) return "";
+  const parts = [runner === "docker" && start_kind, start_ms !== null && duration(start_ms / 1000)];
+  return parts.filter(Boolean).join(", ");
 }
 
 /** What that means. */
-export function startMeaning({ start_kind }: Pick<Attempt, "start_kind">): string {
+export function startMeaning({ start_kind }: Pick<Attempt, "start_kind">, runner: Runner): string {
   if (!start_kind) return "";
+  if (runner === "local") return "a process, without a container";
   return start_kind === "warm" ? "a container stood ready for it" : "a container had to be made for it";
 }
+
+/** What it can reach. */
+export function networkInWords({ network, runner }: Pick<Job, "network" | "runner">): string {
+  return (runner === "local" ? LOCAL_NETWORKS[network] : NETWORKS[network]) ?? network;
+}
+
+const NETWORKS: Record<string, string> = {
+  none: "none",
+  egress: "egress (can reach the internet only)",
+  bridge: "bridge (can reach the network and the internet)",
+};
+const LOCAL_NETWORKS: Record<string, string> = { ...NETWORKS, none: "none (where the worker's machine can keep a process from it)" };
 
 /** `by ada, by hand` | `by schedule`. */
 export function startedHow(job: Job): string {

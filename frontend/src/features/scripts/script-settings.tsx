@@ -50,6 +50,12 @@ const NETWORKS: Record<Network, string> = {
   egress: "The script can reach the internet, but not this machine, private networks or other jobs.",
   bridge: "The script can reach the internet and all that the worker's machine can, itself included.",
 };
+/** On an image that was made without Docker. */
+const LOCAL_NETWORKS: Record<Network, string> = {
+  none: "The script reaches no network where the worker's machine can keep a process from it; Scripter does not promise that.",
+  egress: "Needs Docker: without it a job with this mode does not start.",
+  bridge: NETWORKS.bridge,
+};
 
 /** What was changed since the form was opened is sent, and nothing else: the rest may be somebody else's by now. */
 function SettingsForm({ script, images }: Omit<Props, "onDeleted">) {
@@ -83,7 +89,7 @@ function SettingsForm({ script, images }: Omit<Props, "onDeleted">) {
           <AboutFields value={about} onChange={setAbout} error={change.error} />
           <ImageField images={images} value={image} onChange={setImage} error={change.error} />
           <LimitFields limits={limits} onChange={setLimits} error={change.error} />
-          <NetworkField value={network} onChange={setNetwork} />
+          <NetworkField value={network} onChange={setNetwork} local={!script.image.isolates} />
           <Textarea
             label="Environment variables"
             description="One a line: NAME=value. Everybody who sees the script sees them, so no passwords here."
@@ -142,11 +148,13 @@ function LimitFields({ limits, onChange, error }: LimitProps) {
   );
 }
 
-function NetworkField({ value, onChange }: { value: Network; onChange: (network: Network) => void }) {
+type NetworkProps = { value: Network; onChange: (network: Network) => void; local: boolean };
+
+function NetworkField({ value, onChange, local }: NetworkProps) {
   return (
     <Radio.Group label="Network" value={value} onChange={(next) => onChange(next as Network)}>
       <Stack gap="xs" mt={4}>
-        {Object.entries(NETWORKS).map(([name, meaning]) => (
+        {Object.entries(local ? LOCAL_NETWORKS : NETWORKS).map(([name, meaning]) => (
           <Radio key={name} value={name} label={name} description={meaning} />
         ))}
       </Stack>
