@@ -15,7 +15,8 @@ from testbed.engine import Engine
 from testbed.rabbitmq import Rabbitmq
 from testbed.stack import Stack
 
-PATIENCE_S = 120
+# What waits for a lease, a sweep and a container takes a minute, and three where others use the machine.
+PATIENCE_S = 240
 ENDS = {status.value for status in FINAL}
 PROCESSES = ("web", "worker", "clock")
 # Prints so many lines, with a pause before each. The log is appended to, so a second start would show in it.

@@ -5,9 +5,13 @@ from __future__ import annotations
 import signal
 from typing import Any
 
+import pytest
 from fault_rig import ENDS, Rig, until
 
 from scripter.lib import crash
+
+# Leases run out one after the other, and four hundred lines take their time.
+pytestmark = pytest.mark.timeout(900)
 
 
 def followers(rig: Rig, job: Any) -> int:
