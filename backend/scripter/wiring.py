@@ -29,5 +29,6 @@ def connect() -> None:
     jobs.hindrances[:] = [upkeep.hindrance]
     scripts.last_jobs[:] = [jobs.last_of]
     scripts.schedule_counts[:] = [schedules.counts]
+    scripts.next_starts[:] = [schedules.next_of]
     scripts.kept_by[:] = [jobs.of_version]
     scripts.before_delete[:] = [schedules.forget_script, jobs.forget_script]

@@ -15,6 +15,8 @@ from scripter.cli.shapes import Due, Paused, Preview, Schedule
 from scripter.lib.errors import BadInput
 
 _ID = click.IntRange(min=1)
+# As many as the server gives at once.
+_PAGE = 200
 
 
 def register(root: click.Group) -> None:
@@ -81,7 +83,7 @@ def edit(app: App, schedule_id: int, arguments: tuple[str, ...], cron: str | Non
 def show_all(app: App, script_name: str | None) -> None:
     """List the schedules."""
     script_id = app.script(script_name)["id"] if script_name else None
-    schedules: list[Schedule] = app.client.get("/api/schedules", script_id=script_id)["items"]
+    schedules = sorted(_all(app, script_id), key=lambda one: (one["script"]["name"].casefold(), one["id"]))
     rows = [
         (one["id"], _title(one), _when(one), _next(one), one["last"] and one["last"]["outcome"].replace("_", " "))
         for one in schedules
@@ -156,6 +158,18 @@ def delete(app: App, schedule_id: int, yes: bool) -> None:
     app.confirm(f"Delete the schedule {_when(found)} of {found['script']['name']}?", yes)
     app.client.delete(f"/api/schedules/{schedule_id}")
     app.done({"deleted": schedule_id}, f"Schedule {schedule_id} is deleted.")
+
+
+def _all(app: App, script_id: int | None) -> list[Schedule]:
+    """Page by page; one that has run meanwhile comes again further on, and counts once."""
+    found: dict[int, Schedule] = {}
+    after = None
+    while True:
+        page = app.client.get("/api/schedules", script_id=script_id, after=after, limit=_PAGE)
+        found |= {one["id"]: one for one in page["items"]}
+        after = page["next"]
+        if after is None:
+            return list(found.values())
 
 
 def _given(app: App) -> dict[str, Any]:

@@ -134,6 +134,7 @@ class Script(Named):
     restriction_wait: str
     last_job: JobSummary | None
     schedules: int
+    next_at: str | None
     updated_at: str
 
 

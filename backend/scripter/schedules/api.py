@@ -15,6 +15,7 @@ from scripter.lib import http
 from scripter.lib.http import Answer, Page, Problem
 from scripter.schedules import explaining, recent, service, zones
 from scripter.schedules.models import Schedule
+from scripter.schedules.service import Filter
 from scripter.schedules.views import (
     Named,
     NewSchedule,
@@ -42,9 +43,12 @@ _TIMES_OF_ONE = 10
 @bp.get("/schedules", responses={200: ScheduleList})
 @needs(Scope.SCHEDULE_READ)
 def list_schedules(query: ScheduleQuery) -> Answer:
-    """All schedules, or those of one script, each with its next due time."""
+    """Schedules a page at a time, what runs next first, each with its next due time."""
+    which = Filter(query.script_id, query.owner_id, query.state, query.q)
     with guard.reading() as session:
-        return http.show(ScheduleList(items=_views(session, service.listed(session, script_id=query.script_id), 1)))
+        part = service.page(session, which, after=query.place(), limit=query.limit)
+        items = _views(session, part.items, 1)
+        return http.show(ScheduleList(items=items, next=ScheduleList.cursor(part.next)))
 
 
 @bp.post("/schedules", responses={201: ScheduleView})

@@ -14,7 +14,7 @@ from scripter.lib import http
 from scripter.lib.http import Answer, Problem
 from scripter.schedules import importing
 from scripter.schedules.importing import Import, Item, Order
-from scripter.schedules.views import DueView, Named, ScheduleQuery, Text
+from scripter.schedules.views import DueView, Named, Text
 
 bp = APIBlueprint("crontabs", __name__, url_prefix="/api")
 
@@ -26,6 +26,12 @@ class LineScript(http.Body):
 
     line: LineNumber
     script_id: http.RowId
+
+
+class ExportQuery(http.Query):
+    """Of which script the schedules are wanted; of all unless told."""
+
+    script_id: http.RowId | None = None
 
 
 class ImportWish(http.Body):
@@ -152,7 +158,7 @@ def import_crontab(body: ImportWish) -> Answer:
 
 @bp.get("/schedules/export", responses={200: ExportView})
 @needs(Scope.SCHEDULE_READ)
-def export_crontab(query: ScheduleQuery) -> Answer:
+def export_crontab(query: ExportQuery) -> Answer:
     """All schedules, or those of one script, as a crontab file that can be imported again."""
     with guard.reading() as session:
         found = importing.export(session, script_id=query.script_id)

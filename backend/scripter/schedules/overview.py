@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_openapi import APIBlueprint
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from scripter.access import guard
 from scripter.access.guard import needs
@@ -18,6 +20,9 @@ from scripter.schedules.models import Calendar, Code, Outcome, Schedule
 from scripter.schedules.views import Named, PeriodBody, PeriodView, SchedulePath, Text
 from scripter.schedules.weeks import Entry
 from scripter.schedules.zones import zone_of
+
+# So many schedules are told of with a calendar, however many go by it.
+_USERS = 20
 
 bp = APIBlueprint("overview", __name__, url_prefix="/api")
 
@@ -142,6 +147,9 @@ class CalendarView(http.View):
     name: str
     zone: str
     periods: list[PeriodView]
+    # How many go by it, and the first twenty of them.
+    schedule_count: int
+    schedules: list[Named]
     created_at: datetime
     updated_at: datetime
 
@@ -183,7 +191,7 @@ def show_clock_health() -> Answer:
 def list_calendars() -> Answer:
     """All calendars, by name."""
     with guard.reading() as session:
-        return http.show(CalendarList(items=[CalendarView.model_validate(one) for one in calendars.listed(session)]))
+        return http.show(CalendarList(items=_shown(session, calendars.listed(session))))
 
 
 @bp.post("/calendars", responses={201: CalendarView})
@@ -192,7 +200,7 @@ def add_calendar(body: NewCalendar) -> Answer:
     """Make a calendar."""
     with guard.transaction() as session:
         made = calendars.add(session, by=guard.current_user(), **_wishes(body))
-        return http.show(CalendarView.model_validate(made), 201)
+        return http.show(_shown(session, [made])[0], 201)
 
 
 @bp.get("/calendars/<int:calendar_id>", responses={200: CalendarView, 404: Problem})
@@ -200,7 +208,7 @@ def add_calendar(body: NewCalendar) -> Answer:
 def show_calendar(path: CalendarPath) -> Answer:
     """One calendar."""
     with guard.reading() as session:
-        return http.show(CalendarView.model_validate(calendars.get(session, path.calendar_id)))
+        return http.show(_shown(session, [calendars.get(session, path.calendar_id)])[0])
 
 
 @bp.patch("/calendars/<int:calendar_id>", responses={200: CalendarView, 404: Problem})
@@ -210,7 +218,7 @@ def change_calendar(path: CalendarPath, body: CalendarChange) -> Answer:
     with guard.transaction() as session:
         calendar: Calendar = calendars.get(session, path.calendar_id)
         calendars.change(session, calendar, by=guard.current_user(), **_wishes(body))
-        return http.show(CalendarView.model_validate(calendar))
+        return http.show(_shown(session, [calendar])[0])
 
 
 @bp.delete("/calendars/<int:calendar_id>", responses={204: None, 404: Problem, 409: Problem})
@@ -225,6 +233,23 @@ def delete_calendar(path: CalendarPath) -> Answer:
 def name_of(schedule: Schedule) -> str:
     """What lists call it."""
     return schedule.name or schedule.cron or schedule.kind
+
+
+def _shown(session: Session, rows: Sequence[Calendar]) -> list[CalendarView]:
+    users = service.by_calendar(session, [one.id for one in rows])
+    return [
+        CalendarView(
+            id=one.id,
+            name=one.name,
+            zone=one.zone,
+            periods=[PeriodView.model_validate(period) for period in one.periods],
+            schedule_count=len(users[one.id]),
+            schedules=[Named(id=user_id, name=name) for user_id, name in users[one.id][:_USERS]],
+            created_at=one.created_at,
+            updated_at=one.updated_at,
+        )
+        for one in rows
+    ]
 
 
 def _wishes(body: NewCalendar | CalendarChange) -> calendars.Wishes:

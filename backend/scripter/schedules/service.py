@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import NamedTuple, Unpack
 
 import structlog
-from sqlalchemy import Select, delete, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from scripter.access.models import User
 from scripter.access.scopes import Tag
 from scripter.access.service import note
 from scripter.lib import clock
 from scripter.lib.errors import BadInput, Conflict, NotFound
-from scripter.schedules import pauses, planner, policies, settings
+from scripter.schedules import listing, pauses, planner, policies, settings
+from scripter.schedules.listing import Filter, Part, Place, ScheduleState, by_calendar, next_of, page
 from scripter.schedules.models import ClockTick, Occurrence, Pause, Schedule
 from scripter.schedules.settings import Wishes
 from scripter.schedules.timing import Timing, Told
@@ -25,8 +26,9 @@ from scripter.scripts import service as scripts
 from scripter.scripts.models import Script
 
 __all__ = [
-    "Due", "Preview", "Wishes", "add", "change", "counts", "dues", "forget_script", "get", "last_tick", "listed",
-    "occurrences", "pause_all", "pauses_of", "preview", "preview_of", "remove", "resume_all",
+    "Due", "Filter", "Part", "Place", "Preview", "ScheduleState", "Wishes", "add", "by_calendar", "change",
+    "counts", "dues", "forget_script", "get", "last_tick", "listed", "next_of", "occurrences", "page", "pause_all",
+    "pauses_of", "preview", "preview_of", "remove", "resume_all",
 ]  # fmt: skip
 
 log = structlog.get_logger(__name__)
@@ -183,15 +185,15 @@ def get(session: Session, schedule_id: int) -> Schedule:
     Raises:
         NotFound: there is none.
     """
-    schedule = session.scalar(_viewed().where(Schedule.id == schedule_id))
+    schedule = session.scalar(listing.viewed().where(Schedule.id == schedule_id))
     if schedule is None:
         raise NotFound("There is no such schedule.")
     return schedule
 
 
 def listed(session: Session, *, script_id: int | None = None) -> list[Schedule]:
-    """All schedules, or those of one script, by the name of their script."""
-    query = _viewed().join(Schedule.script).order_by(Script.name_key, Schedule.id)
+    """All schedules, or those of one script, by the name of their script. What is shown a page at a time is `page`."""
+    query = listing.viewed().join(Schedule.script).order_by(Script.name_key, Schedule.id)
     if script_id is not None:
         query = query.where(Schedule.script_id == script_id)
     return list(session.scalars(query))
@@ -242,8 +244,3 @@ def _note(session: Session, by: User | None, tag: Tag, schedule: Schedule) -> No
         "owner": schedule.owner_id,
     }
     note(session, by, tag, target=f"schedule:{schedule.id}", detail=words)
-
-
-def _viewed() -> Select[Schedule]:
-    people = (joinedload(Schedule.created_by), joinedload(Schedule.owner))
-    return select(Schedule).options(joinedload(Schedule.script), *people, selectinload(Schedule.calendars))

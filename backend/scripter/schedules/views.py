@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Annotated, Literal, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from scripter.jobs.states import Status
 from scripter.lib import http
+from scripter.lib.clock import iso
+from scripter.lib.errors import BadInput
 from scripter.lib.http import Moment
 from scripter.schedules.explaining import Explanation
 from scripter.schedules.models import CatchUp, Code, Kind, Occurrence, Outcome, Overlap, Pause, Schedule
 from scripter.schedules.recent import Recent
-from scripter.schedules.service import Due, Preview, Wishes
+from scripter.schedules.service import Due, Place, Preview, ScheduleState, Wishes
 from scripter.schedules.settings import JITTERS_S
 
 # Longer ones are refused with the same words as wrong ones, by the crontab's own check.
@@ -143,9 +145,29 @@ class SchedulePath(http.Path):
 
 
 class ScheduleQuery(http.Query):
-    """Which schedules."""
+    """Which schedules, and which part of the list: those behind `after`, the `next` of the page before."""
 
     script_id: http.RowId | None = None
+    owner_id: http.RowId | None = None
+    state: ScheduleState | None = None
+    # Each word of it stands in the name, the script's name, the crontab line or what the times are in English.
+    q: Annotated[str, Field(max_length=200)] = ""
+    after: Annotated[str, Field(max_length=60)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    def place(self) -> Place | None:
+        """Behind which place of the list.
+
+        Raises:
+            BadInput: at `after`.
+        """
+        if self.after is None:
+            return None
+        at, _, schedule_id = self.after.rpartition("_")
+        try:
+            return Place(*_PLACE.validate_python((None if at == _NEVER else at, schedule_id)))
+        except ValidationError:
+            raise BadInput.at("after", "This must be the `next` of the page before.") from None
 
 
 class Named(http.View):
@@ -336,8 +358,20 @@ _PLAIN = (
 )  # fmt: skip
 
 
-class ScheduleList(http.Items[ScheduleView]):
-    """Schedules by the name of their script."""
+_NEVER = "never"
+_PLACE: TypeAdapter[tuple[datetime | None, int]] = TypeAdapter(tuple[http.Moment | None, http.RowId])
+
+
+class ScheduleList(http.View):
+    """Schedules, what runs next first; `next` is the cursor for `after`, None at the end."""
+
+    items: list[ScheduleView]
+    next: str | None
+
+    @staticmethod
+    def cursor(place: Place | None) -> str | None:
+        """A place of the list, as it is asked for."""
+        return place and f"{iso(place.at) if place.at else _NEVER}_{place.schedule_id}"
 
 
 class OwnerList(http.Items[Named]):

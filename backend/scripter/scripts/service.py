@@ -34,7 +34,7 @@ from scripter.scripts.versions import Saved, add_files, files, history, kept_by,
 __all__ = [
     "PRIORITIES", "Extras", "LastJob", "Limits", "RetryWishes", "Saved", "Settings", "add_files", "before_delete",
     "change", "check_environment", "create", "delete_script", "files", "get", "history", "kept_by", "last_jobs",
-    "latest_of", "listed", "save_version", "schedule_counts", "sweep", "using_image", "version",
+    "latest_of", "listed", "next_starts", "save_version", "schedule_counts", "sweep", "using_image", "version",
 ]  # fmt: skip
 
 STARTER = b'print("Hello, world!")\n'
@@ -74,6 +74,7 @@ before_delete: list[Callable[[Session, Script], None]] = []
 # And they know what belongs to several scripts at once, by script id.
 last_jobs: list[Callable[[Session, Collection[int]], Mapping[int, LastJob]]] = []
 schedule_counts: list[Callable[[Session, Collection[int]], Mapping[int, int]]] = []
+next_starts: list[Callable[[Session, Collection[int]], Mapping[int, datetime]]] = []
 
 
 class Limits(TypedDict, total=False):

@@ -94,6 +94,8 @@ class ScriptView(View):
     restriction_wait: Held
     last_job: LastJobView | None
     schedules: int
+    # When a schedule starts it next.
+    next_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -160,7 +162,13 @@ def of_scripts(session: Session, scripts: Sequence[Script]) -> list[ScriptView]:
     counts: dict[int, int] = {}
     for ask_counts in service.schedule_counts:
         counts.update(ask_counts(session, ids))
-    return [_script(one, good, latest[one.id], jobs.get(one.id), counts.get(one.id, 0)) for one in scripts]
+    starts: dict[int, datetime] = {}
+    for ask_starts in service.next_starts:
+        starts.update(ask_starts(session, ids))
+    return [
+        _script(one, good, latest[one.id], jobs.get(one.id), (counts.get(one.id, 0), starts.get(one.id)))
+        for one in scripts
+    ]
 
 
 def files(session: Session, script: Script) -> ScriptFiles:
@@ -183,7 +191,11 @@ def whole_version(session: Session, row: Version) -> WholeVersionView:
 
 
 def _script(
-    script: Script, good: Mapping[int, Build], latest: tuple[int, int], job: LastJob | None, schedules: int
+    script: Script,
+    good: Mapping[int, Build],
+    latest: tuple[int, int],
+    job: LastJob | None,
+    schedules: tuple[int, datetime | None],
 ) -> ScriptView:
     return ScriptView(
         id=script.id,
@@ -204,7 +216,8 @@ def _script(
         restriction_key=script.restriction_key,
         restriction_wait=script.restriction_wait,
         last_job=None if job is None else _last_job(job),
-        schedules=schedules,
+        schedules=schedules[0],
+        next_at=schedules[1],
         created_at=script.created_at,
         updated_at=script.updated_at,
     )

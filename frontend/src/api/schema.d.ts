@@ -681,7 +681,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All schedules, or those of one script, each with its next due time. */
+        /** Schedules a page at a time, what runs next first, each with its next due time. */
         get: operations["schedules_list_schedules"];
         put?: never;
         /** Let a script start by itself: by a crontab line, at a steady pace, or once. */
@@ -1579,6 +1579,10 @@ export interface components {
             name: string;
             /** Periods */
             periods: components["schemas"]["PeriodView"][];
+            /** Schedule Count */
+            schedule_count: number;
+            /** Schedules */
+            schedules: components["schemas"]["Named"][];
             /**
              * Updated At
              * Format: date-time
@@ -3387,14 +3391,21 @@ export interface components {
         };
         /**
          * ScheduleList
-         * @description Schedules by the name of their script.
+         * @description Schedules, what runs next first; `next` is the cursor for `after`, None at the end.
          */
         ScheduleList: {
             /** Items */
             items: components["schemas"]["ScheduleView"][];
             /** Next */
-            next?: number | null;
+            next: string | null;
         };
+        /**
+         * ScheduleState
+         * @description How a schedule stands. `trouble`: its last due time did not run, its last job failed or is lost, or it cannot be
+         *     planned at all, and then it is none of the others.
+         * @enum {string}
+         */
+        ScheduleState: "on" | "off" | "ended" | "trouble";
         /**
          * ScheduleView
          * @description A schedule, its next due times, its last settled one, and its last twenty jobs with the newest at the end.
@@ -3608,6 +3619,8 @@ export interface components {
             /** Name */
             name: string;
             network: components["schemas"]["Network"];
+            /** Next At */
+            next_at: string | null;
             /** Priority */
             priority: number;
             restriction: components["schemas"]["Restriction"];
@@ -8343,6 +8356,11 @@ export interface operations {
         parameters: {
             query?: {
                 script_id?: number | null;
+                owner_id?: number | null;
+                state?: components["schemas"]["ScheduleState"] | null;
+                q?: string;
+                after?: string | null;
+                limit?: number;
             };
             header?: never;
             path?: never;

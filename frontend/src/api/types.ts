@@ -38,6 +38,7 @@ export type JobStatus = Schemas["Status"];
 export type Trigger = Schemas["Trigger"];
 
 export type Schedule = Schemas["ScheduleView"];
+export type ScheduleState = Schemas["ScheduleState"];
 export type Outcome = Schemas["Outcome"];
 
 export type LogChunk = Schemas["WindowView"];

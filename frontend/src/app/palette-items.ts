@@ -12,13 +12,13 @@ const MOST_OF_A_GROUP = 8;
 type Things = { scripts: Script[]; images: Image[]; schedules: Schedule[] };
 type Deeds = { go: (to: string) => void; run: (script: Script) => void };
 
-/** Every script, image and schedule, and the run of each script that can be run. */
+/** Every script and image, the schedules that the server has found, and the run of each script that can be run. */
 export function thingsAsItems({ scripts, images, schedules }: Things, { go, run }: Deeds): Item[] {
   return [
     ...scripts.map((one) => item("Scripts", `script ${one.id}`, one.name, `on ${one.image.name}`, () => go(paths.script(one.id)))),
     ...images.map((one) => item("Images", `image ${one.id}`, one.name, one.status, () => go(paths.image(one.id)))),
     ...schedules.map((one) =>
-      item("Schedules", `schedule ${one.id}`, one.script.name, one.words ?? "", () => go(paths.schedule(one.id))),
+      item("Schedules", `schedule ${one.id}`, one.script.name, [one.name, one.words].filter(Boolean).join(" · "), () => go(paths.schedule(one.id))),
     ),
     ...scripts
       .filter((one) => one.image.usable)

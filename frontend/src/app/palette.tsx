@@ -1,6 +1,7 @@
 /** The command palette: any script, image, schedule, job or page, and all that can be done. Loaded when first opened. */
 import { Loader, Modal, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useId, useState, type KeyboardEvent } from "react";
 import { useNavigate } from "react-router";
@@ -8,7 +9,7 @@ import { answer, api } from "@/api/client";
 import type { Script } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { imagesQuery } from "@/features/images/api";
-import { schedulesQuery } from "@/features/schedules/api";
+import { listedIn, schedulesQuery } from "@/features/schedules/api";
 import { scriptsQuery } from "@/features/scripts/api";
 import { randomKey } from "@/lib/random-key";
 import { useAllCommands } from "@/ui/commands";
@@ -18,6 +19,8 @@ import classes from "./palette.module.css";
 import { found, grouped, jobItem, thingsAsItems, type Item } from "./palette-items";
 
 const NO_THINGS: never[] = [];
+const REST_MS = 150;
+const MOST_SCHEDULES = 20;
 /** The deeds that open this are no choice in it. */
 const OPENERS = ["search", "palette"];
 
@@ -117,12 +120,12 @@ function intoSight(line: HTMLElement | null): void {
 function useItems(typed: string): { items: Item[]; loading: boolean } {
   const scripts = useQuery(scriptsQuery);
   const images = useQuery(imagesQuery);
-  const schedules = useQuery(schedulesQuery());
+  const schedules = useFoundSchedules(typed);
   const commands = useAllCommands();
   const navigate = useNavigate();
   const go = (to: string) => void navigate(to);
   const things = thingsAsItems(
-    { scripts: scripts.data?.items ?? NO_THINGS, images: images.data?.items ?? NO_THINGS, schedules: schedules.data?.items ?? NO_THINGS },
+    { scripts: scripts.data?.items ?? NO_THINGS, images: images.data?.items ?? NO_THINGS, schedules: listedIn(schedules.data) },
     { go, run: (script) => void runNow(script, go) },
   );
   const all = [...commands.filter((one) => !OPENERS.includes(one.id)), ...(typed.trim() ? things : [])];
@@ -130,6 +133,12 @@ function useItems(typed: string): { items: Item[]; loading: boolean } {
     items: [...jobItem(typed, go), ...found(typed, all)],
     loading: scripts.isLoading || images.isLoading || schedules.isLoading,
   };
+}
+
+/** Scripts and images are all at hand; of the schedules, which may be thousands, the server is asked for those that fit. */
+function useFoundSchedules(typed: string) {
+  const [sought] = useDebouncedValue(typed.trim().slice(0, 200), REST_MS);
+  return useInfiniteQuery({ ...schedulesQuery({ q: sought }, MOST_SCHEDULES), enabled: sought !== "", placeholderData: keepPreviousData });
 }
 
 async function runNow(script: Script, go: (to: string) => void): Promise<void> {

@@ -89,6 +89,7 @@ export const script = (change: Partial<Script> = {}): Script => ({
   restriction_wait: "wait",
   last_job: null,
   schedules: 0,
+  next_at: null,
   created_at: "2026-11-22T05:00:00Z",
   updated_at: "2026-11-22T05:00:00Z",
   ...change,

@@ -8,7 +8,7 @@ import { paths } from "@/blocks/paths";
 import { imagesQuery } from "@/features/images/api";
 import { jobsQuery } from "@/features/jobs/api";
 import { JobRows } from "@/features/jobs/job-rows";
-import { schedulesQuery } from "@/features/schedules/api";
+import { upcomingQuery } from "@/features/schedules/api";
 import { ScheduleBanners } from "@/features/schedules/banners";
 import { UpcomingSchedules } from "@/features/schedules/upcoming";
 import { scriptsQuery } from "@/features/scripts/api";
@@ -37,13 +37,12 @@ export const loader = ({ request }: LoaderFunctionArgs) => {
     queryClient.prefetchQuery(systemQuery),
     queryClient.ensureQueryData(imagesQuery),
     queryClient.ensureQueryData(scriptsQuery),
-    queryClient.ensureQueryData(schedulesQuery()),
+    queryClient.ensureInfiniteQueryData(upcomingQuery),
     ...[running, failed, last].map((query) => queryClient.ensureInfiniteQueryData(query)),
   ]);
 };
 
 export function Component() {
-  const { data: schedules } = useSuspenseQuery(schedulesQuery());
   const [search, setSearch] = useSearchParams();
   const hasRun = useJobs(last).length > 0;
   const span = spanFrom(search);
@@ -59,7 +58,7 @@ export function Component() {
         <Steps hasJob={hasRun} />
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
           <Jobs title="Running now" query={running} to={paths.jobs({ status: "running" })} empty="Nothing runs at the moment." />
-          <UpcomingSchedules schedules={schedules.items} />
+          <UpcomingSchedules />
           <Jobs title="Failed lately" query={failed} to={paths.jobs({ status: "failed" })} empty="Nothing has failed." />
           <Jobs title="Last jobs" query={last} to={paths.jobs()} empty="Nothing has run yet." />
         </SimpleGrid>

@@ -10,6 +10,7 @@ import { jobsQuery } from "@/features/jobs/api";
 import { JobList } from "@/features/jobs/job-list";
 import { JobPanel } from "@/features/jobs/job-panel";
 import { schedulesQuery } from "@/features/schedules/api";
+import { filterFrom } from "@/features/schedules/list/filters";
 import { Schedules } from "@/features/schedules/schedules";
 import { scriptFilesQuery, scriptQuery, versionsQuery } from "@/features/scripts/api";
 import { ScriptEditor } from "@/features/scripts/script-editor";
@@ -20,15 +21,16 @@ import { TextLink } from "@/ui/link-button";
 import { PageHeader } from "@/ui/page-header";
 import { UrlTabs } from "@/ui/url-tabs";
 
-export async function loader({ params }: LoaderFunctionArgs): Promise<null> {
+export async function loader({ params, request }: LoaderFunctionArgs): Promise<null> {
   const id = idFrom(params.id);
+  const filter = { ...filterFrom(new URL(request.url).searchParams), script_id: id };
   await Promise.all([
     queryClient.ensureQueryData(scriptQuery(id)),
     // Always asked anew: the editor begins with these, and must not begin with what was newest some time ago.
     queryClient.fetchQuery({ ...scriptFilesQuery(id), staleTime: 0 }),
     queryClient.ensureQueryData(imagesQuery),
     queryClient.ensureInfiniteQueryData(versionsQuery(id)),
-    queryClient.ensureQueryData(schedulesQuery(id)),
+    queryClient.ensureInfiniteQueryData(schedulesQuery(filter)),
     queryClient.ensureInfiniteQueryData(jobsQuery({ script_id: id })),
   ]);
   return null;

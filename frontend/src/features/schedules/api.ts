@@ -1,9 +1,10 @@
 /** Schedules: what they say, what they will do and what became of it; the shared calendars, the pause of all, crontab files. */
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { components } from "@/api/schema";
 import type { Schedule } from "@/api/types";
 import { randomKey } from "@/lib/random-key";
+import type { ScheduleFilter } from "./list/filters";
 
 type Schemas = components["schemas"];
 export type ScheduleBody = Schemas["NewSchedule"];
@@ -31,7 +32,7 @@ type HourSpan = Span & { schedule_id?: number };
 export const scheduleKeys = {
   all: ["schedules"] as const,
   lists: ["schedules", "list"] as const,
-  list: (scriptId: number | null) => ["schedules", "list", scriptId] as const,
+  list: (filter: ScheduleFilter, limit: number) => ["schedules", "list", filter, limit] as const,
   one: (id: number) => ["schedules", "one", id] as const,
   occurrences: (id: number) => ["schedules", "occurrences", id] as const,
   /** What is counted over weeks: too much to be asked for anew at once with each job that begins or ends. */
@@ -53,11 +54,26 @@ const MOST_ROWS = 200;
 /** Time passes, too: what is to come today becomes less. */
 const COUNT_AGAIN_MS = 60_000;
 
-export const schedulesQuery = (scriptId: number | null = null) =>
-  queryOptions({
-    queryKey: scheduleKeys.list(scriptId),
-    queryFn: () => answer(api.GET("/api/schedules", { params: { query: { script_id: scriptId ?? undefined } } })),
+/** What runs next first, a page at a time: the cursor of one page asks for what runs after it. */
+export const schedulesQuery = (filter: ScheduleFilter = {}, limit = 50) =>
+  infiniteQueryOptions({
+    queryKey: scheduleKeys.list(filter, limit),
+    queryFn: ({ pageParam }) => {
+      const query = { ...filter, after: pageParam ?? undefined, limit };
+      return answer(api.GET("/api/schedules", { params: { query } }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
   });
+
+/** The few that start something next. */
+export const upcomingQuery = schedulesQuery({ state: "on" }, 5);
+
+/** Of all pages, each once: one that has run between two of them stands in both. */
+export function listedIn(data: { pages: { items: Schedule[] }[] } | undefined): Schedule[] {
+  const all = (data?.pages ?? []).flatMap((page) => page.items);
+  return [...new Map(all.map((one) => [one.id, one])).values()];
+}
 
 export const scheduleQuery = (id: number) =>
   queryOptions({

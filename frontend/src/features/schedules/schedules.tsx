@@ -1,17 +1,16 @@
 /** The schedules of all scripts or of one, what runs next first; filters stand in the address. */
-import { Group, Stack } from "@mantine/core";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Button, Group, Stack } from "@mantine/core";
+import { useQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { CalendarPlus } from "lucide-react";
 import { useSearchParams } from "react-router";
-import type { Ref, Schedule } from "@/api/types";
+import type { Ref } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { plural } from "@/lib/format";
 import { useAskedSearch } from "@/lib/use-asked-search";
-import { useNow } from "@/lib/use-now";
 import { EmptyState } from "@/ui/empty-state";
 import { LinkButton } from "@/ui/link-button";
-import { pauseQuery, schedulesQuery } from "./api";
-import { chosen, filterFrom, searchFrom, type ScheduleFilter } from "./list/filters";
+import { listedIn, ownersQuery, pauseQuery, schedulesQuery } from "./api";
+import { filterFrom, isFiltered, searchFrom, type ScheduleFilter } from "./list/filters";
 import { ScheduleFilters } from "./list/schedule-filters";
 import { ScheduleRow } from "./list/schedule-row";
 import classes from "./schedules.module.css";
@@ -20,51 +19,63 @@ type Props = { scripts: Ref[]; scriptId?: number };
 
 /** Fewer than this are seen at a glance. */
 const MANY = 4;
-const MINUTE_MS = 60_000;
 
 export function Schedules({ scripts, scriptId }: Props) {
-  const { data } = useSuspenseQuery(schedulesQuery(scriptId ?? null));
-  const [, setSearch] = useSearchParams();
-  const search = useAskedSearch();
+  const [search, setSearch] = useSearchParams();
+  const asked = filterFrom(useAskedSearch());
   const filter = filterFrom(search);
+  const { data } = useSuspenseInfiniteQuery(schedulesQuery(ofScript(filter, scriptId)));
+  const { data: owners } = useQuery(ownersQuery);
   const change = (next: ScheduleFilter) => setSearch(searchFrom(next), { replace: true });
+  const count = data.pages[0]?.items.length ?? 0;
+  const people = owners?.items ?? [];
   if (scripts.length === 0) return <NoScripts />;
-  if (data.items.length === 0) return <NoSchedules scriptId={scriptId} />;
+  if (count === 0 && !isFiltered(filter)) return <NoSchedules scriptId={scriptId} />;
   return (
     <Stack>
       <Group justify="space-between" align="flex-end">
-        {data.items.length >= MANY || search.size > 0 ? (
-          <ScheduleFilters filter={filter} scripts={scriptId ? [] : scripts} onChange={change} />
+        {count >= MANY || isFiltered(filter) ? (
+          <ScheduleFilters filter={asked} scripts={scriptId ? [] : scripts} people={people} onChange={change} />
         ) : (
           <span />
         )}
         {scriptId !== undefined && <NewSchedule scriptId={scriptId} />}
       </Group>
-      <List schedules={data.items} filter={filter} showScript={scriptId === undefined} />
+      <List filter={filter} scriptId={scriptId} showOwner={people.length > 1} />
     </Stack>
   );
 }
 
-type ListProps = { schedules: Schedule[]; filter: ScheduleFilter; showScript: boolean };
+/** A script's own page has no other scripts to choose. */
+function ofScript(filter: ScheduleFilter, scriptId: number | undefined): ScheduleFilter {
+  return scriptId === undefined ? filter : { ...filter, script_id: scriptId };
+}
 
-function List({ schedules, filter, showScript }: ListProps) {
+type ListProps = { filter: ScheduleFilter; scriptId?: number; showOwner: boolean };
+
+function List({ filter, scriptId, showOwner }: ListProps) {
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useSuspenseInfiniteQuery(schedulesQuery(ofScript(filter, scriptId)));
   const { data: paused } = useQuery(pauseQuery);
-  const now = useNow((at) => at - (at % MINUTE_MS));
-  const shown = chosen(schedules, filter, now);
+  const shown = listedIn(data);
   if (shown.length === 0) return <EmptyState title="No such schedule">No schedule fits these filters. Clear them to see all.</EmptyState>;
   return (
-    <div>
+    <Stack gap="sm">
       <ul className={classes.list} aria-label="Schedules">
         {shown.map((one) => (
-          <ScheduleRow key={one.id} schedule={one} showScript={showScript} allPaused={!!paused?.pause} />
+          <ScheduleRow key={one.id} schedule={one} showScript={scriptId === undefined} showOwner={showOwner} allPaused={!!paused?.pause} />
         ))}
       </ul>
-      {shown.length < schedules.length && (
+      {hasNextPage && (
+        <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetchingNextPage} style={{ alignSelf: "center" }}>
+          More schedules
+        </Button>
+      )}
+      {!hasNextPage && isFiltered(filter) && (
         <p className={classes.count} role="status">
-          {shown.length} of {plural(schedules.length, "schedule")}
+          {plural(shown.length, "schedule fits", "schedules fit")} these filters
         </p>
       )}
-    </div>
+    </Stack>
   );
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { schedule } from "@/testing/schedules";
-import { catchUpWords, graceWords, isInTrouble, overlapWords, periodWords, policySummary, span, stateOf } from "./words";
+import { catchUpWords, graceWords, overlapWords, periodWords, policySummary, span, stateOf } from "./words";
 
 const NOW = Date.parse("2026-11-22T05:00:00Z");
 
@@ -41,11 +41,4 @@ test("a schedule stands in one state, the strongest one", () => {
   expect(stateOf(schedule({ next: [], enabled: false }), true, NOW)).toBe("ended");
   expect(stateOf(schedule({ trouble: "The zone Mars/Base is not known.", next: [] }), false, NOW)).toBe("broken");
   expect(stateOf(schedule({ starts_at: "2026-12-01T00:00:00Z" }), false, NOW)).toBe("waiting");
-});
-
-test("trouble is what was missed, skipped or failed last", () => {
-  const job = { job_id: 1, duration_ms: 1, due_at: null };
-  expect(isInTrouble(schedule())).toBe(false);
-  expect(isInTrouble(schedule({ recent: [{ ...job, status: "failed" }] }))).toBe(true);
-  expect(isInTrouble(schedule({ recent: [{ ...job, status: "failed" }, { ...job, status: "succeeded" }] }))).toBe(false);
 });

@@ -110,13 +110,6 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
   missed: "missed",
 };
 
-/** True when the last thing that became of it is something that somebody should look at. */
-export function isInTrouble(schedule: Schedule): boolean {
-  const last = schedule.recent.at(-1);
-  if (schedule.trouble !== null) return true;
-  return schedule.last?.outcome === "missed" || schedule.last?.outcome === "skipped" || last?.status === "failed" || last?.status === "lost";
-}
-
 /** What a schedule is called where there is only room for one line. */
 export function nameOf(schedule: Pick<Schedule, "name" | "words">): string {
   return schedule.name || schedule.words;

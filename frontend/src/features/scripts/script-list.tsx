@@ -1,6 +1,5 @@
-/** All scripts: image, last job, schedules. */
+/** All scripts: image, next run by a schedule, last job. */
 import { useSuspenseQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import type { JobStatus, Script } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { JobStatusPill } from "@/blocks/status";
@@ -10,8 +9,7 @@ import { Row, Rows } from "@/ui/rows";
 import { Time } from "@/ui/time";
 import { scriptsQuery } from "./api";
 
-/** `next` tells when a script runs next; schedules know, this list does not. */
-export function ScriptList({ next }: { next: (script: Script) => ReactNode }) {
+export function ScriptList() {
   const { data } = useSuspenseQuery(scriptsQuery);
   if (data.items.length === 0) {
     return (
@@ -30,7 +28,11 @@ export function ScriptList({ next }: { next: (script: Script) => ReactNode }) {
           note={[script.description, `on ${script.image.name}`].filter(Boolean).join(" · ")}
           side={
             <>
-              {next(script)}
+              {script.next_at && (
+                <span>
+                  next <Time at={script.next_at} />
+                </span>
+              )}
               {script.last_job ? <LastJob job={script.last_job} /> : <span>never run</span>}
             </>
           }

@@ -3,7 +3,6 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { CalendarOff } from "lucide-react";
 import { useState } from "react";
-import type { Schedule } from "@/api/types";
 import { paths } from "@/blocks/paths";
 import { listed, plural } from "@/lib/format";
 import { Card } from "@/ui/card";
@@ -11,17 +10,15 @@ import { Confirm } from "@/ui/confirm";
 import { EmptyState } from "@/ui/empty-state";
 import { TextLink } from "@/ui/link-button";
 import { toast } from "@/ui/toast";
-import { calendarsQuery, schedulesQuery, useDeleteCalendar, type Calendar } from "../api";
-import { nameOf, periodWords } from "../words";
+import { calendarsQuery, useDeleteCalendar, type Calendar } from "../api";
+import { periodWords } from "../words";
 import classes from "../schedules.module.css";
 import { CalendarDialog } from "./calendar-dialog";
 
 export function CalendarList() {
   const { data } = useSuspenseQuery(calendarsQuery);
-  const { data: schedules } = useSuspenseQuery(schedulesQuery());
   const [editing, setEditing] = useState<Calendar | "new" | null>(null);
   const [deleting, setDeleting] = useState<Calendar | null>(null);
-  const usersOf = (calendar: Calendar) => schedules.items.filter((one) => one.calendars.some(({ id }) => id === calendar.id));
   const add = (
     <Button leftSection={<CalendarOff size={16} />} onClick={() => setEditing("new")}>
       New calendar
@@ -38,17 +35,17 @@ export function CalendarList() {
         <Group justify="flex-end">{add}</Group>
       )}
       {data.items.map((one) => (
-        <CalendarCard key={one.id} calendar={one} users={usersOf(one)} onEdit={() => setEditing(one)} onDelete={() => setDeleting(one)} />
+        <CalendarCard key={one.id} calendar={one} onEdit={() => setEditing(one)} onDelete={() => setDeleting(one)} />
       ))}
       {editing && <CalendarDialog calendar={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
-      {deleting && <DeleteDialog calendar={deleting} users={usersOf(deleting)} onClose={() => setDeleting(null)} />}
+      {deleting && <DeleteDialog calendar={deleting} onClose={() => setDeleting(null)} />}
     </Stack>
   );
 }
 
-type CardProps = { calendar: Calendar; users: Schedule[]; onEdit: () => void; onDelete: () => void };
+type CardProps = { calendar: Calendar; onEdit: () => void; onDelete: () => void };
 
-function CalendarCard({ calendar, users, onEdit, onDelete }: CardProps) {
+function CalendarCard({ calendar, onEdit, onDelete }: CardProps) {
   const buttons = (
     <Group gap={6}>
       <Button variant="default" size="compact-sm" onClick={onEdit} aria-label={`Edit ${calendar.name}`}>
@@ -71,30 +68,33 @@ function CalendarCard({ calendar, users, onEdit, onDelete }: CardProps) {
         {calendar.periods.length === 0 && <li>It holds no period yet.</li>}
       </ul>
       <Text size="xs" c="dimmed" mt="xs">
-        On the clocks of {calendar.zone}. <Users users={users} />
+        On the clocks of {calendar.zone}. <Users calendar={calendar} />
       </Text>
     </Card>
   );
 }
 
-function Users({ users }: { users: Schedule[] }) {
-  if (users.length === 0) return "No schedule goes by it.";
+/** However many there are, the first ones are named. */
+function Users({ calendar: { schedules, schedule_count: count } }: { calendar: Calendar }) {
+  if (count === 0) return "No schedule goes by it.";
   return (
     <>
-      {plural(users.length, "schedule goes", "schedules go")} by it:{" "}
-      {users.map((one, index) => (
+      {plural(count, "schedule goes", "schedules go")} by it:{" "}
+      {schedules.map((one, index) => (
         <span key={one.id}>
           {index > 0 && ", "}
-          <TextLink to={paths.schedule(one.id)}>{nameOf(one)}</TextLink>
+          <TextLink to={paths.schedule(one.id)}>{one.name}</TextLink>
         </span>
       ))}
-      .
+      {count > schedules.length && ` and ${count - schedules.length} more`}.
     </>
   );
 }
 
-function DeleteDialog({ calendar, users, onClose }: { calendar: Calendar; users: Schedule[]; onClose: () => void }) {
+function DeleteDialog({ calendar, onClose }: { calendar: Calendar; onClose: () => void }) {
   const remove = useDeleteCalendar();
+  const { schedules, schedule_count: count } = calendar;
+  const names = schedules.map(({ name }) => name);
   const done = () => {
     toast(`Deleted ${calendar.name}.`);
     onClose();
@@ -109,8 +109,8 @@ function DeleteDialog({ calendar, users, onClose }: { calendar: Calendar; users:
       onConfirm={() => remove.mutate(calendar.id, { onSuccess: done })}
       onClose={onClose}
     >
-      {users.length > 0
-        ? `${listed(users.map(nameOf))} still ${users.length === 1 ? "goes" : "go"} by it: take it off there first.`
+      {count > 0
+        ? `${listed(count > names.length ? [...names, `${count - names.length} more`] : names)} still ${count === 1 ? "goes" : "go"} by it: take it off there first.`
         : `Its ${plural(calendar.periods.length, "period")} ${calendar.periods.length === 1 ? "is" : "are"} lost. No schedule goes by it.`}
     </Confirm>
   );

@@ -1,41 +1,40 @@
-/** Which schedules a list shows, as its address says it. Pure. */
-import type { Schedule } from "@/api/types";
-import { isInTrouble, stateOf } from "../words";
+/** What the list of schedules is filtered by, as its address says it and as the server is asked. Pure. */
+import type { ScheduleState } from "@/api/types";
 
-export const STATES = {
+export const STATES: Record<ScheduleState, string> = {
   on: "on",
   off: "off",
   ended: "ended",
   trouble: "last run failed, skipped or missed",
-} as const;
-export type StateFilter = keyof typeof STATES;
-export type ScheduleFilter = { script: number | null; state: StateFilter | null; text: string };
+};
+/** As the server is asked: of which script, whose, how it stands, and words that stand in it. */
+export type ScheduleFilter = { script_id?: number; owner_id?: number; state?: ScheduleState; q?: string };
+
+const STATE_NAMES = Object.keys(STATES) as ScheduleState[];
+const NUMBERS = { script: "script_id", owner: "owner_id" } as const;
+/** The server takes no longer text. */
+const LONGEST = 200;
 
 export function filterFrom(search: URLSearchParams): ScheduleFilter {
-  const state = search.get("state") ?? "";
-  return {
-    script: Number(search.get("script")) || null,
-    state: state in STATES ? (state as StateFilter) : null,
-    text: search.get("q") ?? "",
+  const filter: ScheduleFilter = {
+    state: STATE_NAMES.find((state) => state === search.get("state")),
+    q: search.get("q")?.slice(0, LONGEST) || undefined,
   };
+  for (const [name, field] of Object.entries(NUMBERS)) filter[field] = whole(search.get(name));
+  return filter;
 }
 
-export function searchFrom({ script, state, text }: ScheduleFilter): Record<string, string> {
-  return { ...(script && { script: String(script) }), ...(state && { state }), ...(text && { q: text }) };
+export function searchFrom({ state, q, ...rest }: ScheduleFilter): Record<string, string> {
+  const numbers = Object.entries(NUMBERS).map(([name, field]) => [name, rest[field]] as const);
+  const said = [...numbers, ["state", state] as const, ["q", q] as const].filter(([, value]) => value);
+  return Object.fromEntries(said.map(([name, value]) => [name, String(value)]));
 }
 
-/** Those that fit, what runs next first; what will not run by itself stands at the end. */
-export function chosen(schedules: Schedule[], filter: ScheduleFilter, now: number): Schedule[] {
-  const sought = filter.text.trim().toLowerCase();
-  const fits = (one: Schedule) =>
-    (filter.script === null || one.script.id === filter.script) &&
-    (filter.state === null || isOf(one, filter.state, now)) &&
-    [one.name, one.words, one.cron, one.script.name].some((text) => text.toLowerCase().includes(sought));
-  return schedules.filter(fits).sort((a, b) => (a.next_at ?? "9").localeCompare(b.next_at ?? "9") || a.id - b.id);
+/** Whether the list shows less than all there is. */
+export function isFiltered(filter: ScheduleFilter): boolean {
+  return Object.values(filter).some(Boolean);
 }
 
-function isOf(schedule: Schedule, state: StateFilter, now: number): boolean {
-  if (state === "trouble") return isInTrouble(schedule);
-  const is = stateOf(schedule, false, now);
-  return state === "on" ? is === "on" || is === "waiting" : is === state;
+function whole(text: string | null): number | undefined {
+  return text !== null && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }

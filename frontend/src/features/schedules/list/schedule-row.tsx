@@ -1,4 +1,5 @@
 /** One schedule in a list: what it is, when it runs next, how it went lately, and its switch. */
+import { User } from "lucide-react";
 import { Link } from "react-router";
 import type { Schedule } from "@/api/types";
 import { paths } from "@/blocks/paths";
@@ -12,9 +13,9 @@ import { ScheduleSwitch } from "./schedule-switch";
 import { Sparkline } from "./sparkline";
 import { NextRun } from "./when";
 
-type Props = { schedule: Schedule; showScript: boolean; allPaused: boolean };
+type Props = { schedule: Schedule; showScript: boolean; showOwner: boolean; allPaused: boolean };
 
-export function ScheduleRow({ schedule, showScript, allPaused }: Props) {
+export function ScheduleRow({ schedule, showScript, showOwner, allPaused }: Props) {
   return (
     <li className={classes.row}>
       <div className={classes.about}>
@@ -31,6 +32,7 @@ export function ScheduleRow({ schedule, showScript, allPaused }: Props) {
             </>
           )}
           <Detail schedule={schedule} />
+          {showOwner && <Owner name={schedule.owner?.name} />}
         </div>
       </div>
       <div className={classes.next}>
@@ -55,6 +57,15 @@ function Detail({ schedule: { name, words, kind, cron } }: { schedule: Schedule 
       {name && kind === "cron" && " · "}
       {kind === "cron" && <code>{cron}</code>}
     </>
+  );
+}
+
+function Owner({ name = "nobody" }: { name?: string }) {
+  return (
+    <span className={classes.owner} title={`Owner: ${name}`}>
+      <User size={12} role="img" aria-label="Owner" />
+      {name}
+    </span>
   );
 }
 
