@@ -11,6 +11,7 @@ import { jobBefore, jobQuery } from "@/features/jobs/api";
 import { ComparedFacts, ComparedLogs } from "@/features/jobs/compared";
 import { OtherJob } from "@/features/jobs/other-job";
 import { versionQuery } from "@/features/scripts/api";
+import { useAskedSearch } from "@/lib/use-asked-search";
 import { Card } from "@/ui/card";
 import { EmptyState } from "@/ui/empty-state";
 import { PageHeader } from "@/ui/page-header";
@@ -27,22 +28,30 @@ export const loader = async ({ request }: LoaderFunctionArgs) => {
   return a.id;
 };
 
+/** The parameters of the address: the job before, and the one after. */
+type Side = "a" | "b";
+
 export function Component() {
   const a = useLoaderData<typeof loader>();
   const [search, setSearch] = useSearchParams();
   const { data: b } = useSuspenseQuery(jobQuery(idFrom(search.get("b") ?? undefined)));
-  const choose = (next: { a?: number; b?: number }) => {
-    const ids = { ...(a !== null && { a }), b: b.id, ...next };
-    setSearch(Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, String(id)])));
-  };
+  const asked = useAskedSearch();
+  const choose = (name: Side, id: number) => setSearch({ ...Object.fromEntries(asked), [name]: String(id) });
   return (
     <>
       <PageHeader title="Compare two jobs" about={`of ${b.script.name}: what differs in values, code and log.`} />
       {typeof a === "number" ? (
-        <Pair a={a} b={b} onChoose={choose} />
+        <Pair a={a} b={b} asked={{ a: Number(asked.get("a")) || a, b: Number(asked.get("b")) || b.id }} onChoose={choose} />
       ) : (
         <Stack>
-          <OtherJob label="Compare with" job={null} scriptId={b.script.id} not={b.id} onChange={(id) => choose({ a: id })} />
+          <OtherJob
+            label="Compare with"
+            asked={Number(asked.get("a")) || null}
+            job={null}
+            scriptId={b.script.id}
+            not={b.id}
+            onChange={(id) => choose("a", id)}
+          />
           <EmptyState title={`Job #${b.id} is the first of its script`}>Choose another job to compare it with, or run it again first.</EmptyState>
         </Stack>
       )}
@@ -50,15 +59,16 @@ export function Component() {
   );
 }
 
-type PairProps = { a: number; b: Job; onChoose: (next: { a?: number; b?: number }) => void };
+/** `asked`: what is chosen, perhaps still on its way. */
+type PairProps = { a: number; b: Job; asked: Record<Side, number>; onChoose: (side: Side, id: number) => void };
 
-function Pair({ a: id, b, onChoose }: PairProps) {
+function Pair({ a: id, b, asked, onChoose }: PairProps) {
   const { data: a } = useSuspenseQuery(jobQuery(id));
   return (
     <Stack>
       <Group gap="sm">
-        <OtherJob label="Before" job={a} scriptId={b.script.id} not={b.id} onChange={(next) => onChoose({ a: next })} />
-        <OtherJob label="After" job={b} scriptId={a.script.id} not={a.id} onChange={(next) => onChoose({ b: next })} />
+        <OtherJob label="Before" asked={asked.a} job={a} scriptId={b.script.id} not={asked.b} onChange={(next) => onChoose("a", next)} />
+        <OtherJob label="After" asked={asked.b} job={b} scriptId={a.script.id} not={asked.a} onChange={(next) => onChoose("b", next)} />
       </Group>
       <ComparedFacts a={a} b={b} />
       <ComparedCode a={a} b={b} />
