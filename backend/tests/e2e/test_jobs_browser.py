@@ -187,6 +187,18 @@ def test_a_line_is_linked_to_and_the_link_opens_there(anna: BrowserContext, page
     assert (len(lines), lines[0], lines[-1]) == (5, "ValueError: early", text)
 
 
+def test_a_log_that_begins_without_a_server_says_so_and_comes_by_itself(page: Page, stack: Stack) -> None:
+    job = start(stack, add(stack, "Away", TICKING))
+    for part in ("stream", "window"):
+        page.route(f"**/log/{part}?*", lambda route: route.abort())
+        page.goto(f"/jobs/{job}")
+        expect(page.get_by_text("The connection is lost.")).to_be_visible()
+        page.unroute(f"**/log/{part}?*")
+        expect(log(page)).to_contain_text("tick ", timeout=SLOW_MS)
+        expect(page.get_by_text("The connection is lost.")).to_be_hidden(timeout=SLOW_MS)
+    stack.call("POST", f"/jobs/{job}/cancel")
+
+
 def test_a_killed_and_restarted_server_costs_the_reader_no_line(
     page: Page, stack: Stack, complaints: Complaints
 ) -> None:

@@ -8,6 +8,9 @@ export type StreamOptions = {
   onState?: (state: StreamState) => void;
 };
 
+/** A line that comes back sooner is not worth a word. */
+export const PATIENCE_MS = 2_500;
+
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 

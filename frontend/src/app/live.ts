@@ -1,15 +1,13 @@
 /** Keeps every page true: one stream of all that changes, and whether it stands. The features meet here. */
 import { useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { openStream, type StreamState } from "@/api/stream";
+import { openStream, PATIENCE_MS } from "@/api/stream";
 import type { Job } from "@/api/types";
 import { takeJob } from "@/features/jobs/live";
 import { BASE } from "@/lib/base";
 import { isDeleted } from "@/lib/deletion";
+import { useLasting } from "@/lib/use-lasting";
 import { refresher } from "./refresher";
-
-/** A line that comes back sooner is not worth a word. */
-const PATIENCE_MS = 2_500;
 
 export type Connection = "fine" | "lost" | "offline";
 
@@ -21,11 +19,11 @@ const wanted =
 
 export function useLive(): Connection {
   const cache = useQueryClient();
-  const [lost, setLost] = useState(false);
+  const [down, setDown] = useState(false);
+  const lost = useLasting(down, PATIENCE_MS);
   const online = useSyncExternalStore(subscribeToLine, () => navigator.onLine);
   useEffect(() => {
     const refresh = refresher(cache, wanted(cache));
-    const tell = patient(setLost);
     let opened = false;
     const close = openStream({
       url: () => `${BASE}/api/changes/stream`,
@@ -37,7 +35,7 @@ export function useLive(): Connection {
         changed: (data) => refresh.soon((JSON.parse(data) as { what: string[] }).what),
       },
       onState: (state) => {
-        tell(state);
+        setDown(state === "connecting");
         // What changed while the line was down is not told again to a new stream.
         if (state === "open" && opened) void cache.invalidateQueries({ predicate: wanted(cache) });
         if (state === "open") opened = true;
@@ -49,20 +47,6 @@ export function useLive(): Connection {
     };
   }, [cache]);
   return online ? (lost ? "lost" : "fine") : "offline";
-}
-
-/** True is said only when the line has been down for a while. */
-function patient(say: (lost: boolean) => void): (state: StreamState) => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return (state) => {
-    if (state !== "connecting") {
-      clearTimeout(timer);
-      timer = undefined;
-      say(false);
-    } else if (timer === undefined) {
-      timer = setTimeout(() => say(true), PATIENCE_MS);
-    }
-  };
 }
 
 function subscribeToLine(tell: () => void): () => void {

@@ -120,7 +120,7 @@ export function LogViewer({ of, label, startedAt, waiting, onEnd, tall = false, 
         onCopy={() => void copy()}
         search={empty ? <span /> : <LogSearch searching={searching} label={label} field={field} />}
       />
-      <ErrorAlert error={found.error ?? view.error} />
+      <ErrorAlert error={found.error ?? log.error} />
       {found.wish && found.hits.length > 0 && (
         <LogHits hits={found.hits} wish={found.wish} current={searching.current} onPick={searching.pick} />
       )}

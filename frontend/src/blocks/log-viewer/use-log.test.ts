@@ -1,5 +1,5 @@
 import { act, renderHook, waitFor } from "@testing-library/react";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeServer, fakeStreams } from "@/testing/fakes";
 import { useLog } from "./use-log";
 
@@ -91,4 +91,45 @@ test("a jump opens the window at the line and fetches what stands before it", as
   expect(result.current.view.lines[2]).toMatchObject({ offset: 2 * WIDTH, text: "2" });
   await act(() => result.current.jumpTo(WIDTH));
   expect(seen).toHaveLength(3);
+});
+
+describe("while the server is away from the beginning", () => {
+  beforeEach(() => void vi.useFakeTimers({ shouldAdvanceTime: true }));
+  afterEach(() => void vi.useRealTimers());
+  const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+
+  test("a stream that never opened is told of after a while, and no more once it opens", async () => {
+    fakeServer(() => ({ body: window(0, 1) }));
+    const streams = fakeStreams();
+    const { result } = renderHook(() => useLog(JOB, true));
+    await waitFor(() => expect(streams.opened).toHaveLength(1));
+    act(() => streams.last.refuse());
+    expect(result.current.lost).toBe(false);
+    await pass(2_500);
+    expect(result.current.lost).toBe(true);
+    await waitFor(() => expect(streams.opened.length).toBeGreaterThan(1));
+    act(() => streams.last.onopen?.());
+    expect(result.current.lost).toBe(false);
+  });
+
+  test("a log that nobody gives is asked for until somebody does, and what has been refused is not", async () => {
+    let server = "away";
+    const seen = fakeServer(() => {
+      if (server === "away") throw new TypeError("Failed to fetch");
+      return server === "refuses" ? { status: 404, body: { detail: "There is no such job." } } : { body: window(0, 1) };
+    });
+    fakeStreams();
+    const { result } = renderHook(() => useLog(JOB, true));
+    await waitFor(() => expect(seen).toHaveLength(1));
+    await pass(5_000);
+    expect([result.current.lost, result.current.error, result.current.view.loaded]).toEqual([true, null, false]);
+    server = "there";
+    await waitFor(() => expect(result.current.view.loaded).toBe(true));
+    server = "refuses";
+    const asked = seen.length;
+    const { result: refused } = renderHook(() => useLog({ kind: "job", id: 8 }, true));
+    await waitFor(() => expect(refused.current.error?.message).toBe("There is no such job."));
+    await pass(5_000);
+    expect([seen.length, refused.current.lost]).toEqual([asked + 1, false]);
+  });
 });

@@ -1,6 +1,8 @@
 /** Keeps a log window filled: the end of the file first, older and newer parts on demand, new lines as they come. */
 import { useCallback, useEffect, useEffectEvent, useReducer, useRef, useState } from "react";
-import { openStream, type StreamState } from "@/api/stream";
+import { ApiError } from "@/api/client";
+import { openStream, PATIENCE_MS, type StreamState } from "@/api/stream";
+import { useLasting } from "@/lib/use-lasting";
 import { logStreamUrl, logWindow, type LogOf } from "./api";
 import { atEnd, EMPTY, logReducer, type LogWindow } from "./log-window";
 import { WHOLE, type Place } from "./section";
@@ -9,13 +11,17 @@ const TAIL_LINES = 1_000;
 const STEP_BYTES = 131_072;
 /** New lines are shown ten times a second, however many there are. */
 const BATCH_MS = 100;
+/** How soon the beginning is asked for again when nobody answered. */
+const AGAIN_MS = 2_000;
 
 export type Log = {
   view: LogWindow;
   /** The byte at which all that can be shown begins. */
   first: number;
-  /** The line to the server is broken; it is tried again until it holds. */
+  /** The server has been away for a while; it is tried again until it answers. */
   lost: boolean;
+  /** Why something was not loaded, where that will not mend by itself. */
+  error: Error | null;
   loadEarlier: () => Promise<void>;
   loadLater: () => Promise<void>;
   jumpToEnd: () => Promise<void>;
@@ -68,10 +74,11 @@ export function useLog(given: LogOf, following: boolean, onEnd?: () => void, fro
     [load, loadBefore],
   );
 
-  useEffect(() => {
-    void (begin === null ? jumpToEnd() : openAt(begin));
-  }, [begin, jumpToEnd, openAt]);
-  const lost = useLive(of, view, following, dispatch, onEnd);
+  const start = useCallback(() => (begin === null ? jumpToEnd() : openAt(begin)), [begin, jumpToEnd, openAt]);
+  useEffect(() => void start(), [start]);
+  const away = useTriedAgain(view, start);
+  const broken = useLive(of, view, following, dispatch, onEnd);
+  const lost = useLasting(away || broken, PATIENCE_MS);
 
   // Scrolling asks again and again for the same part; once is enough.
   const loadLater = useCallback(async () => {
@@ -81,12 +88,13 @@ export function useLog(given: LogOf, following: boolean, onEnd?: () => void, fro
   useEffect(() => {
     // A live piece that did not join on seamlessly was left out: fetch what is missing.
     if (behind) void loadLater();
-  }, [behind, loadLater, view.size, lost]);
+  }, [behind, loadLater, view.size, broken]);
 
   return {
     view,
     first,
     lost,
+    error: away ? null : view.error,
     seen: useCallback(() => dispatch({ type: "seen" }), []),
     jumpToEnd,
     jumpToStart: () => load("reset", { offset: first, limit: STEP_BYTES }),
@@ -101,6 +109,23 @@ export function useLog(given: LogOf, following: boolean, onEnd?: () => void, fro
   };
 }
 
+/** Until there is a window at all it is asked for again, unless the server has refused it. True while nobody answers. */
+function useTriedAgain({ loaded, error }: LogWindow, start: () => Promise<void>): boolean {
+  const away = !loaded && error !== null && isAway(error);
+  useEffect(() => {
+    if (!away) return;
+    const timer = setTimeout(() => void start(), AGAIN_MS);
+    return () => clearTimeout(timer);
+    // Each try that fails is another error.
+  }, [away, error, start]);
+  return away;
+}
+
+/** Nobody answered, or a proxy did in the server's place. */
+function isAway(error: Error): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 502);
+}
+
 /** The stream runs from the end of the first window until the job or build is over. True while its line is broken. */
 function useLive(
   of: LogOf,
@@ -110,7 +135,6 @@ function useLive(
   onEnd?: () => void,
 ): boolean {
   const [state, setState] = useState<StreamState>("closed");
-  const [wasOpen, setWasOpen] = useState(false);
   const waiting = useRef<{ text: string; start: number; end: number } | null>(null);
   const next = useRef(0);
   const flush = useEffectEvent(() => {
@@ -138,10 +162,7 @@ function useLive(
     const timer = setInterval(flush, BATCH_MS);
     const close = openStream({
       url: () => logStreamUrl(of, next.current),
-      onState: (now) => {
-        setState(now);
-        if (now === "open") setWasOpen(true);
-      },
+      onState: setState,
       on: {
         log: receive,
         end: () => {
@@ -155,5 +176,5 @@ function useLive(
       close();
     };
   }, [of, open]);
-  return open && wasOpen && state === "connecting";
+  return open && state === "connecting";
 }
