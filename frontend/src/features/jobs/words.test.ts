@@ -43,7 +43,7 @@ test("a job without Docker is a process, and nothing of it speaks of a container
   expect(told).toEqual([
     "Its process is being started.",
     "start, 38 ms",
-    "a process, without a container",
+    "as a process of its own",
     "none (where the worker's machine can keep a process from it)",
   ]);
   const contained = job({ ...local, runner: "docker" });

@@ -54,7 +54,7 @@ export function startFigure({ start_kind, start_ms, runner }: Pick<Job, "start_k
 /** What that means. */
 export function startMeaning({ start_kind }: Pick<Attempt, "start_kind">, runner: Runner): string {
   if (!start_kind) return "";
-  if (runner === "local") return "a process, without a container";
+  if (runner === "local") return "as a process of its own";
   return start_kind === "warm" ? "a container stood ready for it" : "a container had to be made for it";
 }
 
