@@ -15,7 +15,7 @@ export function OtherJob({ label, asked, job, scriptId, not, onChange }: Props) 
   return (
     <Select
       size="xs"
-      w={270}
+      w={330}
       maw="100%"
       label={label}
       placeholder="Choose a job"
