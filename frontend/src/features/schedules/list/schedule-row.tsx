@@ -32,7 +32,12 @@ export function ScheduleRow({ schedule, showScript, showOwner, allPaused }: Prop
             </>
           )}
           <Detail schedule={schedule} />
-          {showOwner && <Owner name={schedule.owner?.name} />}
+          {showOwner && (
+            <>
+              {" · "}
+              <Owner name={schedule.owner?.name} />
+            </>
+          )}
         </div>
       </div>
       <div className={classes.next}>
