@@ -20,7 +20,7 @@ LINES_PER_S = 500
 
 GOING_ON = f"""\
 import time
-end = time.monotonic() + {MINUTES * 60 + 120}
+end = time.monotonic() + {MINUTES * 90 + 300}
 number = 0
 while time.monotonic() < end:
     for _ in range({LINES_PER_S // 10}):
