@@ -3,7 +3,7 @@ import type { Job } from "@/api/types";
 import { plain } from "@/blocks/log-viewer/ansi";
 import { joinArguments } from "@/lib/arguments";
 import { bytes, duration, shortDigest } from "@/lib/format";
-import { startedHow, startInWords } from "./words";
+import { startedHow, startFigure } from "./words";
 
 export type Difference = { name: string; a: string; b: string; differs: boolean };
 
@@ -17,7 +17,7 @@ const FACTS: [name: string, of: (job: Job) => string][] = [
   ["Arguments", (job) => joinArguments(job.arguments)],
   ["Started", startedHow],
   ["Took", (job) => (job.duration_s === null ? "" : duration(job.duration_s))],
-  ["Start", (job) => startInWords(job, job.runner)],
+  ["Start", startFigure],
   ["Peak memory", (job) => (job.peak_memory_bytes === null ? "" : bytes(job.peak_memory_bytes))],
   ["Processor time", (job) => (job.cpu_seconds === null ? "" : duration(job.cpu_seconds))],
   ["Log", (job) => bytes(job.log_size)],

@@ -1,6 +1,7 @@
 /** The pages about schedules as a whole, side by side. */
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 import { paths } from "@/blocks/paths";
+import { useInSight } from "@/ui/in-sight";
 import classes from "./schedules.module.css";
 
 const PAGES = [
@@ -11,8 +12,9 @@ const PAGES = [
 ] as const;
 
 export function SchedulesNav() {
+  const row = useInSight<HTMLElement>('[aria-current="page"]', useLocation().pathname);
   return (
-    <nav className={classes.tabs} aria-label="Schedules">
+    <nav ref={row} className={classes.tabs} aria-label="Schedules">
       {PAGES.map(([to, label]) => (
         <NavLink key={to} to={to} end className={classes.tab}>
           {label}
