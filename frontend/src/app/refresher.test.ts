@@ -1,4 +1,4 @@
-import type { QueryKey } from "@tanstack/react-query";
+import { InfiniteQueryObserver, QueryClient, type QueryKey } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { refresher } from "./refresher";
 
@@ -50,4 +50,29 @@ test("only what may have changed is asked for, once for all who say so, and noth
   stop();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(times("jobs,list")).toBe(0);
+});
+
+test("a next page that somebody waits for is not dropped, and what changed meanwhile is asked for after it", async () => {
+  const cache = new QueryClient();
+  const pages: number[] = [];
+  const list = new InfiniteQueryObserver(cache, {
+    queryKey: ["jobs", "list"],
+    initialPageParam: 1,
+    queryFn: async ({ pageParam }) => {
+      pages.push(pageParam);
+      await new Promise((done) => setTimeout(done, 2_000));
+      return pageParam;
+    },
+    getNextPageParam: (last: number) => last + 1,
+  });
+  list.subscribe(() => undefined);
+  await vi.advanceTimersByTimeAsync(2_000);
+  const { soon, stop } = refresher(cache, () => true);
+  void list.fetchNextPage();
+  soon(["jobs"]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(list.getCurrentResult().data?.pages).toEqual([1, 2]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(pages).toEqual([1, 2, 1, 2]);
+  stop();
 });

@@ -1,5 +1,5 @@
 /** What is asked for anew when something has changed, and how often at most. `live` hears of the changes. */
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 import { jobKeys } from "@/features/jobs/api";
 import { scheduleKeys } from "@/features/schedules/api";
 import { scriptKeys } from "@/features/scripts/api";
@@ -20,17 +20,29 @@ const KEYS: Record<string, QueryKey[]> = {
   schedules: COSTLY,
 };
 
-type Query = { queryKey: QueryKey };
+type Asked = Pick<Query, "queryKey">;
 export type Refresher = { soon: (kinds: string[]) => void; stop: () => void };
 
+/** Whether somebody waits for the next page of a list: asking for all of it anew would drop that page. */
+const isTurning = ({ state }: Query) => state.fetchStatus === "fetching" && state.fetchMeta?.fetchMore !== undefined;
+
 /** `predicate`: which queries may be asked for anew by themselves. */
-export function refresher(cache: Pick<QueryClient, "invalidateQueries">, predicate: (query: Query) => boolean): Refresher {
+export function refresher(cache: Pick<QueryClient, "invalidateQueries">, predicate: (query: Asked) => boolean): Refresher {
   const refreshers = new Map<string, Paced>();
   const refresherOf = (key: QueryKey) => {
     const pace = COSTLY.includes(key) ? PACE : { delayMs: PAUSE_MS, leastMs: 0 };
-    const made = refreshers.get(key.join()) ?? paced(() => cache.invalidateQueries({ queryKey: key, predicate }), pace);
+    const made = refreshers.get(key.join()) ?? paced(() => ask(key), pace);
     refreshers.set(key.join(), made);
     return made;
+  };
+  const ask = async (queryKey: QueryKey) => {
+    let left = false;
+    const free = (query: Query) => {
+      left ||= predicate(query) && isTurning(query);
+      return predicate(query) && !isTurning(query);
+    };
+    await cache.invalidateQueries({ queryKey, predicate: free });
+    if (left) refresherOf(queryKey).soon();
   };
   return {
     soon: (kinds) => kinds.flatMap((kind) => KEYS[kind] ?? []).forEach((key) => refresherOf(key).soon()),
