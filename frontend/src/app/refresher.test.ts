@@ -52,14 +52,15 @@ test("only what may have changed is asked for, once for all who say so, and noth
   expect(times("jobs,list")).toBe(0);
 });
 
-test("a next page that somebody waits for is not dropped, and what changed meanwhile is asked for after it", async () => {
+/** A list of pages in a real cache, each of which takes two seconds; `asked`: which were asked for. */
+async function turnable() {
   const cache = new QueryClient();
-  const pages: number[] = [];
+  const asked: number[] = [];
   const list = new InfiniteQueryObserver(cache, {
     queryKey: ["jobs", "list"],
     initialPageParam: 1,
     queryFn: async ({ pageParam }) => {
-      pages.push(pageParam);
+      asked.push(pageParam);
       await new Promise((done) => setTimeout(done, 2_000));
       return pageParam;
     },
@@ -67,12 +68,30 @@ test("a next page that somebody waits for is not dropped, and what changed meanw
   });
   list.subscribe(() => undefined);
   await vi.advanceTimersByTimeAsync(2_000);
+  return { cache, asked, list };
+}
+
+test("a next page that somebody waits for is not dropped, and what changed meanwhile is asked for after it", async () => {
+  const { cache, asked, list } = await turnable();
   const { soon, stop } = refresher(cache, () => true);
   void list.fetchNextPage();
   soon(["jobs"]);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(list.getCurrentResult().data?.pages).toEqual([1, 2]);
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(pages).toEqual([1, 2, 1, 2]);
+  expect(asked).toEqual([1, 2, 1, 2]);
+  stop();
+});
+
+test("what was being asked when somebody turned the page is asked for again", async () => {
+  const { cache, asked, list } = await turnable();
+  const { soon, stop } = refresher(cache, () => true);
+  soon(["jobs"]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked).toEqual([1, 1]);
+  void list.fetchNextPage();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(list.getCurrentResult().data?.pages).toEqual([1, 2]);
+  expect(asked).toEqual([1, 1, 2, 1, 2]);
   stop();
 });

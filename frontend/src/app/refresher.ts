@@ -23,8 +23,10 @@ const KEYS: Record<string, QueryKey[]> = {
 type Asked = Pick<Query, "queryKey">;
 export type Refresher = { soon: (kinds: string[]) => void; stop: () => void };
 
-/** Whether somebody waits for the next page of a list: asking for all of it anew would drop that page. */
-const isTurning = ({ state }: Query) => state.fetchStatus === "fetching" && state.fetchMeta?.fetchMore !== undefined;
+/** Whether the last that a list was asked for is its next page. */
+const wasTurned = ({ state }: Query) => state.fetchMeta?.fetchMore !== undefined;
+/** Whether somebody waits for that page: asking for all of the list anew would drop it. */
+const isTurning = (query: Query) => query.state.fetchStatus === "fetching" && wasTurned(query);
 
 /** `predicate`: which queries may be asked for anew by themselves. */
 export function refresher(cache: Pick<QueryClient, "invalidateQueries">, predicate: (query: Asked) => boolean): Refresher {
@@ -36,13 +38,17 @@ export function refresher(cache: Pick<QueryClient, "invalidateQueries">, predica
     return made;
   };
   const ask = async (queryKey: QueryKey) => {
-    let left = false;
+    const seen = new Set<Query>();
+    let again = false;
     const free = (query: Query) => {
-      left ||= predicate(query) && isTurning(query);
-      return predicate(query) && !isTurning(query);
+      if (!predicate(query)) return false;
+      again ||= isTurning(query);
+      if (query.isActive()) seen.add(query);
+      return !isTurning(query);
     };
     await cache.invalidateQueries({ queryKey, predicate: free });
-    if (left) refresherOf(queryKey).soon();
+    // Whoever turned the page meanwhile has ended what was being asked.
+    if (again || [...seen].some(wasTurned)) refresherOf(queryKey).soon();
   };
   return {
     soon: (kinds) => kinds.flatMap((kind) => KEYS[kind] ?? []).forEach((key) => refresherOf(key).soon()),
