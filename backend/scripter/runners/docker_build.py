@@ -26,6 +26,7 @@ from scripter.runners.protocol import (
 )
 from scripter.runners.telling import LastLines
 from scripter.runners.way_out import PRELUDE, WayOut
+from scripter.runners.whole_lines import WholeLines
 
 _STEP = re.compile(r"Step (\d+)/\d+ : (.*)")
 _LAYER = re.compile(r" ---> ([0-9a-f]{12})\s*$")
@@ -34,6 +35,7 @@ _PAINT = re.compile(r"\x1b\[(91|0)m")
 _EXIT = re.compile(r"returned a non-zero code: (\d+)")
 _NO_SPACE = re.compile(r"no space left on device", re.IGNORECASE)
 _CACHED = re.compile(r"\s*-{2,3}> Using cache")
+_BETWEEN = (" ---> ", "Removing intermediate container ")
 _KILLED = "137"
 _CLEANING_S = 30
 # How long the engine may take to finish the step in which it was stopped.
@@ -48,7 +50,7 @@ class DockerBuild:
         self._instructions = _read(recipe)
         self._bounds = Bounds(recipe, watch)
         self._step: Step | None = None
-        self._printed = LastLines()
+        self._printed, self._lines = LastLines(), WholeLines()
         self._layer = ""
         self._base: Base | None = None
 
@@ -82,9 +84,12 @@ class DockerBuild:
     def _follow(self, stream: BuildStream) -> str:
         """The id of the finished image."""
         image = ""
-        for message in self._messages(stream):
-            image = message.get("aux", {}).get("ID", image)
-            self._hear(message)
+        try:
+            for message in self._messages(stream):
+                image = message.get("aux", {}).get("ID", image)
+                self._hear(message)
+        finally:
+            self._say(self._lines.rest())
         if not image:
             raise RunnerUnavailable("The Docker engine broke off the build without a word.")
         return image
@@ -92,6 +97,7 @@ class DockerBuild:
     def _messages(self, stream: BuildStream) -> Iterator[Message]:
         while True:
             self._bounds.check(self._step)
+            self._say(self._lines.overdue())
             with suppress(TimeoutError):
                 message = stream.next(POLL_S)
                 if message is None:
@@ -99,26 +105,44 @@ class DockerBuild:
                 yield message
 
     def _hear(self, message: Message) -> None:
+        if "stream" in message:
+            self._hear_output(message["stream"])
+            return
+        self._say(self._lines.rest())
         if "error" in message:
             raise self._failed(self._way_out.hidden(str(message["error"]).strip().replace(PRELUDE, "")))
-        if "stream" in message:
-            self._hear_output(_PAINT.sub("", message["stream"]))
-        elif "status" in message and not message.get("progressDetail"):
+        if "status" in message and not message.get("progressDetail"):
             layer = f"{message['id']}: " if message.get("id") else ""
             self._watch.say(f"{layer}{message['status']}\n".encode())
 
     def _hear_output(self, given: str) -> None:
-        text = self._way_out.hidden(given)
+        text = _PAINT.sub("", given)
+        if self._is_of_the_engine(text):
+            self._say(self._lines.rest())
+            self._hear_engine(text)
+        else:
+            stream = "stderr" if _PAINT.match(given) else "stdout"
+            self._printed.add(text.encode(), stream)
+            self._say(self._lines.add(text, stream))
+
+    def _hear_engine(self, text: str) -> None:
+        """What it says between the outputs of the steps."""
         if step := _STEP.match(text):
             text = text.replace(PRELUDE, "")
-            self._begin(int(step[1]), step[2].replace(PRELUDE, "").strip())
+            self._begin(int(step[1]), self._way_out.hidden(step[2].replace(PRELUDE, "").strip()))
         elif layer := _LAYER.match(text):
             self._found_layer(layer[1])
         elif _CACHED.match(text):
             self._watch.cached()
-        elif not text.startswith((" ---> ", "Removing intermediate container ")):
-            self._printed.add(text.encode())
-        self._watch.say(text.encode())
+        self._say(text)
+
+    @staticmethod
+    def _is_of_the_engine(text: str) -> bool:
+        return bool(_STEP.match(text) or _CACHED.match(text)) or text.startswith(_BETWEEN)
+
+    def _say(self, text: str) -> None:
+        if text:
+            self._watch.say(self._way_out.hidden(text).encode())
 
     def _begin(self, number: int, instruction: str) -> None:
         # The engine adds a last step of its own, which sets the labels and stands on no line.
@@ -159,7 +183,7 @@ class DockerBuild:
         where = f"Line {step.line} of the Dockerfile" if step.line else f"Step {step.number}"
         if code is None:
             return BuildFailed(f"{where} failed: {said}", step=step, error=said)
-        telling = self._printed.telling(otherwise=said)
+        telling = self._way_out.hidden(self._printed.telling(otherwise=said))
         if code[1] == _KILLED:
             megabytes = self._recipe.memory_bytes // (1024 * 1024)
             why = f"it was killed, probably because it needed more than the {megabytes} MB of memory that builds have"

@@ -23,6 +23,7 @@ from scripter.runners.dockerfile import Instruction, bases, instructions
 from scripter.runners.protocol import LOCAL, BuildFailed, BuildWatch, Built, Package, PackageKind, Recipe, Refused, Step
 from scripter.runners.telling import LastLines
 from scripter.runners.way_out import WayOut
+from scripter.runners.whole_lines import WholeLines
 
 _REFERENCE = re.compile(LOCAL + r"sha256:([0-9a-f]{64})")
 # Written last: an environment without it is one that a stopped worker left half made.
@@ -146,18 +147,24 @@ class LocalBuild:
             raise BuildFailed(f"{failure}: {telling}", step=self._step, error=telling)
 
     def _follow(self, process: subprocess.Popen[bytes]) -> LastLines:
-        printed = LastLines()
-        if process.stdout is None:
-            return printed
-        output = process.stdout.fileno()
-        while True:
-            self._bounds.check(self._step)
-            if not local_process.ready(output, select.POLLIN, POLL_S):
-                continue
-            data = os.read(output, 65536)
-            if not data:
-                return printed
-            data = self._way_out.hidden(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+        printed, lines = LastLines(), WholeLines()
+        try:
+            while process.stdout is not None:
+                self._bounds.check(self._step)
+                self._say(lines.overdue(), printed)
+                if not local_process.ready(process.stdout.fileno(), select.POLLIN, POLL_S):
+                    continue
+                data = os.read(process.stdout.fileno(), 65536)
+                if not data:
+                    break
+                self._say(lines.add(data.decode(errors="surrogateescape"), "output"), printed)
+        finally:
+            self._say(lines.rest(), printed)
+        return printed
+
+    def _say(self, text: str, printed: LastLines) -> None:
+        if text:
+            data = self._way_out.hidden(text).encode(errors="surrogateescape")
             printed.add(data)
             self._watch.say(data)
 

@@ -55,6 +55,14 @@ def test_a_failing_command_names_its_line_and_its_last_words(docker_rig: Rig) ->
     assert failure.message == f"Line 3 of the Dockerfile failed with exit code 127: {failure.error}"
 
 
+def test_a_complaint_is_whole_also_when_the_other_stream_spoke_meanwhile(docker_rig: Rig) -> None:
+    watch = Watch()
+    speak = "printf 'error: ' >&2; sleep .1; echo meanwhile; sleep .1; echo no such thing >&2; exit 3"
+    failure = docker_rig.failed_build(f"FROM {BASE}\nRUN {speak}\n", watch)
+    assert failure.error == "error: no such thing"
+    assert b"\nmeanwhile\nerror: no such thing\n" in watch.said
+
+
 def test_a_missing_file_is_named(docker_rig: Rig) -> None:
     failure = docker_rig.failed_build(f"FROM {BASE}\nCOPY nothing /\n")
     assert "file not found in build context" in failure.message

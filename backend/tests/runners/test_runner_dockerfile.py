@@ -91,3 +91,10 @@ def test_an_endless_line_is_kept_short() -> None:
     for _ in range(1000):
         lines.add(b"#" * 1000)
     assert len(lines.telling("")) <= 500
+
+
+def test_what_two_streams_say_is_not_mixed_in_the_line_that_matters() -> None:
+    lines = LastLines()
+    for chunk, stream in ((b"/bin/sh: 1: ", "stderr"), (b"much\n", "stdout"), (b"nosuch: not found\n", "stderr")):
+        lines.add(chunk, stream)
+    assert lines.telling("") == "/bin/sh: 1: nosuch: not found"
