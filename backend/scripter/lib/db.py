@@ -213,7 +213,9 @@ def _engine(url: str, tls: ssl.SSLContext | None) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    return create_engine(
+    from scripter.lib import mariadb  # with its driver, which SQLite does without
+
+    engine = create_engine(
         url,
         hide_parameters=True,  # errors are logged, and the values may be anything that users keep to themselves
         pool_pre_ping=True,
@@ -227,6 +229,8 @@ def _engine(url: str, tls: ssl.SSLContext | None) -> Engine:
         # Claims are conditional updates; a snapshot per transaction would only show them stale rows.
         isolation_level="READ COMMITTED",
     )
+    event.listen(engine, "do_connect", mariadb.connect)
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -41,6 +41,15 @@ def context(trust: Trust, section: str) -> ssl.SSLContext:
     return made
 
 
+def unchecked() -> ssl.SSLContext:
+    """For a client that is to believe any server: nobody listens in, but who answers is not known. Made in no time,
+    since the system's authorities are not read."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    return made
+
+
 def refusal(error: BaseException, section: str) -> str | None:
     """In words, if `error` tells of a certificate that was not believed; None if of something else."""
     found = _cause(error)

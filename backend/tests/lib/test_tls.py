@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,6 +95,14 @@ def _refused(settings: Settings) -> str:
 def test_a_database_whose_authority_is_named_is_spoken_to_encrypted(mariadb: str, authority: Authority) -> None:
     settings = Settings(database=Database(url=mariadb, ca_file=str(authority.certificate)))
     assert _encrypted(settings).startswith("TLS_")
+
+
+def test_a_database_that_offers_tls_gets_it_unasked(
+    mariadb: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # As PyMySQL does it by itself, but for the system's authorities, which take long to read and are not asked.
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda *_: pytest.fail("authorities were read"))
+    assert _encrypted(Settings(data=Data(directory=str(tmp_path)), database=Database(url=mariadb)))
 
 
 def test_a_database_of_an_unknown_authority_is_refused_in_words(mariadb: str, stranger: Authority, tmp_path) -> None:
