@@ -24,6 +24,7 @@ from scripter.config import Settings
 from scripter.context import Context
 from scripter.images import service as images
 from scripter.jobs.supervisor import Supervisor
+from scripter.lib import garbage
 from scripter.lib.errors import Conflict
 from scripter.lib.pulse import Pulse
 from scripter.runners.protocol import Runner
@@ -150,6 +151,7 @@ def run(settings: Settings, pulse: Pulse) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
     worker.start()
+    garbage.settle()
     told.wait()
     worker.stop()
     context.close()

@@ -14,6 +14,7 @@ import structlog
 
 from scripter import start_up
 from scripter.config import Settings
+from scripter.lib import garbage
 from scripter.lib.errors import BadInput
 from scripter.lib.pulse import Pulse
 from scripter.lib.queue import UNREACHABLE
@@ -53,6 +54,7 @@ def run(settings: Settings, pulse: Pulse) -> None:
     try:
         clock = Clock(context.queue.periodic(), pulse)
         log.info("clock.started")
+        garbage.settle()
         clock.schedule()
         clock.loop()
     finally:

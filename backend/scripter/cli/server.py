@@ -13,7 +13,7 @@ import click
 
 from scripter import config
 from scripter.config import Data, Settings
-from scripter.lib import logs
+from scripter.lib import garbage, logs
 from scripter.lib.errors import BadInput
 from scripter.lib.pulse import Pulse
 
@@ -65,6 +65,7 @@ def up(file: Path | None, data: Path | None, port: int | None, host: str | None)
         told = "is set: pages, worker and clock then run as `scripter web`, `scripter worker` and `scripter clock`"
         raise BadInput.at("queue.url", told)
     logs.set_up(human=True)
+    garbage.postpone()
     from scripter import embedded
 
     embedded.run(settings)
@@ -82,6 +83,7 @@ def web(file: Path | None, data: Path | None, port: int | None, host: str | None
 
     def opening() -> AbstractContextManager[flask.Flask]:
         # Called in the process that serves. The one that watches over it needs nothing of this, and keeps 20 MB less.
+        garbage.postpone()
         from scripter.web import serving
 
         return serving.opened(settings, greeting=not silent)
@@ -96,6 +98,7 @@ def worker(file: Path | None, data: Path | None, pulse: Path | None) -> None:
     """Run jobs and builds on this machine. Several may run, here and elsewhere."""
     settings = load_settings(file, data)
     logs.set_up(human=False)
+    garbage.postpone()
     from scripter import worker as process
 
     process.run(settings, Pulse(pulse))
@@ -107,6 +110,7 @@ def clock(file: Path | None, data: Path | None, pulse: Path | None) -> None:
     """Ring the bell that starts planning, every minute. Needed once or more beside RabbitMQ."""
     settings = load_settings(file, data)
     logs.set_up(human=False)
+    garbage.postpone()
     from scripter.cli.clock import run
 
     run(settings, Pulse(pulse))

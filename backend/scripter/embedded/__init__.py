@@ -16,7 +16,7 @@ from scripter.access import service as access
 from scripter.config import Settings
 from scripter.context import Context
 from scripter.embedded import sample
-from scripter.lib import server
+from scripter.lib import garbage, server
 from scripter.lib.errors import ScripterError
 from scripter.lib.queue import MinuteBeat
 from scripter.runners import choose
@@ -28,12 +28,14 @@ def run(settings: Settings) -> NoReturn:
     """Serve until told to stop (SIGTERM or SIGINT). Jobs that run then go on, and are adopted at the next start."""
     start_up.make_data_directory(settings)
     threads = settings.server.threads + settings.server.streams
+    garbage.settle()
     server.serve(lambda: _open(settings), host=settings.server.host, port=settings.server.port, threads=threads)
 
 
 @contextmanager
 def _open(settings: Settings) -> Iterator[flask.Flask]:
     """All parts of one process, in the order in which they need each other."""
+    garbage.postpone()
     context = start_up.open_context(settings)
     runner = start_up.choose_runner(context)
     worker = Worker(context, runner)
@@ -42,7 +44,9 @@ def _open(settings: Settings) -> Iterator[flask.Flask]:
     beat.start()
     threading.Thread(target=_greet, args=(context, runner), name="greeting", daemon=True).start()
     try:
-        yield web.create_app(context)
+        app = web.create_app(context)
+        garbage.settle()
+        yield app
     finally:
         beat.stop()
         worker.stop()

@@ -12,6 +12,7 @@ from scripter import start_up
 from scripter.access import service as access
 from scripter.config import Settings
 from scripter.context import Context
+from scripter.lib import garbage
 from scripter.web import create_app
 
 
@@ -25,7 +26,9 @@ def opened(settings: Settings, *, greeting: bool) -> Iterator[flask.Flask]:
     try:
         if greeting:
             _greet(context)
-        yield create_app(context)
+        app = create_app(context)
+        garbage.settle()
+        yield app
     finally:
         context.close()
 
