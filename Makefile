@@ -13,6 +13,8 @@ ONLY ?=
 # How many processes share out the tests that leave the services whole.
 PROCESSES ?= 3
 export SCRIPTER_TEST_WITHOUT := $(WITHOUT)
+# Where somebody has forbidden Python to keep what it has compiled, each of some hundred processes would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8200
 # How long and how hard a chaos campaign is, and which one: a seed always gives the same.
 JOBS ?= 300

@@ -25,6 +25,7 @@ from scripter.config import Database as DatabaseSettings
 from scripter.context import Context
 from scripter.images.models import Build, BuildStatus, Image, ImageStatus
 from scripter.jobs.models import JobLock
+from scripter.lib import garbage
 from scripter.lib.db import Base, Database
 from scripter.scripts.models import Script, Version
 from scripter.web import create_app
@@ -40,6 +41,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     else:
         os.environ[SHARED_VARIABLE] = str(State.default().directory)
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported for thousands of tests stays until the end, and is not looked through again for each of them."""
+    garbage.postpone()
+    try:
+        return (yield)
+    finally:
+        garbage.settle()
 
 
 @pytest.hookimpl(tryfirst=True)
