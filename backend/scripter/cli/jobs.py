@@ -197,7 +197,8 @@ def _tell(job: Job) -> None:
     terminal.show_facts(_facts(job))
     if job["max_attempts"] > 1:
         terminal.say("")
-        terminal.show_table(_ATTEMPT_COLUMNS, map(_attempt_row, job["attempts"]), "No attempt has begun yet.")
+        rows = (_attempt_row(job, one) for one in job["attempts"])
+        terminal.show_table(_ATTEMPT_COLUMNS, rows, "No attempt has begun yet.")
 
 
 def _facts(job: Job) -> list[tuple[str, object]]:
@@ -219,7 +220,7 @@ def _facts(job: Job) -> list[tuple[str, object]]:
         ("deadline", terminal.when(job["deadline_at"])),
         ("created", terminal.when(job["created_at"])),
         ("started", terminal.when(job["started_at"])),
-        ("start", _start(job)),
+        ("start", _start(job, job)),
         ("finished", terminal.when(job["finished_at"])),
         ("took", terminal.duration(job["duration_s"])),
         ("worker", job["worker"]),
@@ -229,14 +230,14 @@ def _facts(job: Job) -> list[tuple[str, object]]:
 _ATTEMPT_COLUMNS = ("ATTEMPT", "STATUS", "REASON", "STARTED", "START", "TOOK", "MEMORY")
 
 
-def _attempt_row(one: Attempt) -> tuple[object, ...]:
+def _attempt_row(job: Job, one: Attempt) -> tuple[object, ...]:
     memory = one["peak_memory_bytes"]
     return (
         one["number"],
         one["status"],
         one["reason"],
         terminal.when(one["started_at"]),
-        _start(one),
+        _start(job, one),
         terminal.duration(one["duration_s"]),
         None if memory is None else f"{memory / 2**20:.1f} MB",
     )
@@ -247,8 +248,8 @@ def _attempt(job: Job) -> str | None:
     return f"{job['attempt']} of {job['max_attempts']}" if job["max_attempts"] > 1 else None
 
 
-def _start(one: Start) -> str | None:
+def _start(job: Job, one: Start) -> str | None:
     """`warm, 38 ms`: whether a container stood ready, and what passed until the script began."""
-    if one["start_kind"] is None:
-        return None
-    return one["start_kind"] if one["start_ms"] is None else f"{one['start_kind']}, {one['start_ms']} ms"
+    kind = one["start_kind"] if job["runner"] == "docker" else None
+    passed = None if one["start_ms"] is None else f"{one['start_ms']} ms"
+    return ", ".join(told for told in (kind, passed) if told) or None

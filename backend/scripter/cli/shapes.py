@@ -163,6 +163,7 @@ class Attempt(Start):
 
 
 class Job(JobSummary, Start):
+    runner: str
     script: Named
     version: VersionRef
     trigger: str

@@ -193,7 +193,7 @@ class Attempt:
 
     def _hand_over(self, slot: Slot, start_kind: str) -> bool:
         """Send the go; False if nobody took it. Then this place is removed before another one is tried."""
-        banner = f"{start_kind} start in {{ms}} ms on {self._context.worker}"
+        banner = f"{moves.start_in_words(self._job, start_kind)} in {{ms}} ms on {self._context.worker}"
         made = slots.identity(self._directory)
         try:
             self._runner.start(slot, slots.go(self._context, self._job, banner, self._claimed_ns))

@@ -92,10 +92,15 @@ def give_back(session: Session, job: Job, worker: str, why: str) -> bool:
     return move(session, job.id, Status.STARTING, Status.QUEUED, free, why=why, only=_held(job, worker))
 
 
+def start_in_words(job: Job, kind: str) -> str:
+    """What people call such a start. Only a container can have stood ready, and be called warm for that."""
+    return f"{kind} start" if job.runner == "docker" else "start"
+
+
 def mark_running(session: Session, job: Job, worker: str, start_ms: int, kind: str) -> bool:
     """The go has been handed over; `start_ms` counts from the claim."""
     begun = {"start_ms": start_ms, "start_kind": kind, "started_at": clock.now()}
-    why = f"{kind} start in {start_ms} ms"
+    why = f"{start_in_words(job, kind)} in {start_ms} ms"
     return move(session, job.id, Status.STARTING, Status.RUNNING, begun, why=why, only=_held(job, worker))
 
 

@@ -68,6 +68,11 @@ def test_the_oldest_job_of_the_highest_priority_comes_first(context: Context, qu
     assert order == [urgent.id, first.id, second.id]
 
 
+@pytest.mark.parametrize(("reference", "words"), [("sha256:1", "cold start"), ("venv:sha256:1", "start")])
+def test_a_start_without_a_container_is_not_called_cold(reference: str, words: str) -> None:
+    assert moves.start_in_words(Job(image_reference=reference), "cold") == words
+
+
 def test_every_move_leaves_an_event_row(context: Context, queued: Make) -> None:
     job = queued()
     claim(context, "w")
