@@ -31,7 +31,7 @@ class Bridge:
         """Create the bridge unless it is there; it does not survive a restart of the machine."""
         if Path(f"/sys/class/net/{self.name}").exists():
             return
-        gateway = self._subnet().network_address + 1
+        gateway = self._subnet_for_start().network_address + 1
         daemon.run(["ip", "link", "add", "name", self.name, "type", "bridge"])
         daemon.run(["ip", "address", "add", f"{gateway}/24", "dev", self.name])
         daemon.run(["ip", "link", "set", self.name, "up"])
@@ -53,6 +53,13 @@ class Bridge:
         if known is None:
             known = self._state.remember("docker.subnet", str(free_subnet(_routed())))
         return Network(known)
+
+    def _subnet_for_start(self) -> Network:
+        """The subnet; another one if a stranger, such as another testbed, took it while the bridge was away."""
+        known, routed = self._subnet(), _routed()
+        if not any(known.overlaps(network) for network in routed):
+            return known
+        return Network(self._state.remember("docker.subnet", str(free_subnet(routed))))
 
 
 def free_subnet(routed: list[Network]) -> Network:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import testbed
+from testbed import daemon, network
 from testbed.base_image import IMAGE, read_pip_settings
-from testbed.network import free_subnet
+from testbed.network import Bridge, free_subnet
+from testbed.state import State
 
 
 def docker(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -47,12 +49,27 @@ def test_a_container_cannot_have_more_processes_than_its_limit() -> None:
 
 @pytest.mark.parametrize("routed", ["10.201.7.0/24", "10.0.0.0/8"])
 def test_a_subnet_in_use_is_not_taken(routed: str) -> None:
-    network = ipaddress.IPv4Network(routed)
-    if network.prefixlen == 8:
+    taken = ipaddress.IPv4Network(routed)
+    if taken.prefixlen == 8:
         with pytest.raises(testbed.ServiceError, match="in use"):
-            free_subnet([network])
+            free_subnet([taken])
     else:
-        assert not free_subnet([network]).overlaps(network)
+        assert not free_subnet([taken]).overlaps(taken)
+
+
+def test_a_subnet_that_a_stranger_took_meanwhile_is_replaced_before_a_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(daemon, "run", lambda command: ran.append(" ".join(command)))
+    bridge, routed = Bridge(State(tmp_path)), [ipaddress.IPv4Network("10.99.0.0/24")]
+    monkeypatch.setattr(network, "_routed", lambda: routed)
+    bridge.ensure()
+    bridge.ensure()
+    routed.append(ipaddress.IPv4Network("10.201.0.0/24"))
+    bridge.ensure()
+    assert [line.split()[3] for line in ran if "address" in line] == ["10.201.0.1/24", "10.201.0.1/24", "10.202.0.1/24"]
+    assert str(bridge.pool) == "10.202.128.0/17"
 
 
 def test_only_pip_settings_that_mean_something_in_a_container_are_copied() -> None:
