@@ -91,6 +91,13 @@ class Queue(_Remote):
 
     url: str = ""
 
+    @field_validator("url")
+    @classmethod
+    def _address(cls, given: str) -> str:
+        if given and not _leads_somewhere(given, {"amqp", "amqps"}):
+            raise ValueError("this must look like amqp://user:password@host/vhost, or amqps://... for TLS")
+        return given
+
     @property
     def encrypted(self) -> bool:
         return self.url.startswith("amqps:")
@@ -106,6 +113,13 @@ class Docker(settings.Section):
     # Who resolves names for jobs of the network mode egress: IPv4 addresses, with spaces between. Not the machine's
     # own resolver, which such jobs cannot reach.
     egress_dns: str = "9.9.9.9 1.1.1.1"
+
+    @field_validator("host")
+    @classmethod
+    def _address(cls, given: str) -> str:
+        if given and not given.startswith("unix:///") and not _leads_somewhere(given, {"tcp", "http", "https"}):
+            raise ValueError("this must look like unix:///path/to/docker.sock or tcp://host:port")
+        return given
 
     @field_validator("egress_dns")
     @classmethod
@@ -223,6 +237,14 @@ class Settings(settings.Section):
     @property
     def base_url(self) -> str:
         return self.server.url.rstrip("/") or f"http://{self.server.host}:{self.server.port}"
+
+
+def _leads_somewhere(given: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(given)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its port is no number
+        return False
 
 
 def load(file: Path | None = None) -> Settings:

@@ -11,16 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from scripter.config import Settings
 from scripter.lib import disk, keys, tls
 from scripter.lib.db import Database, after_commit
+from scripter.lib.errors import BadInput
 from scripter.lib.queue import Queue
 from scripter.logstore import LogStore
 from scripter.runners.protocol import Runner
 
 _KEY = "context"
+_DRIVERS = {"mysql+pymysql", "mariadb+pymysql", "sqlite"}
 
 
 @dataclass(slots=True)
@@ -94,10 +98,28 @@ def open_database(settings: Settings) -> Database:
     """The database alone, as the settings say. Connects when it is first used.
 
     Raises:
-        BadInput: a certificate that the settings name cannot be used.
+        BadInput: the address is none, or a certificate that the settings name cannot be used.
     """
     wanted = settings.database
+    _check_address(settings.database_url)
     return Database(settings.database_url, tls.context(wanted.trust, "database") if wanted.encrypted else None)
+
+
+def _check_address(url: str) -> None:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise _no_address("cannot be read") from None
+    if parsed.drivername not in _DRIVERS:
+        raise _no_address("names a kind of database that Scripter does not know")
+    if not parsed.database:
+        raise _no_address("does not name a database at its end")
+
+
+def _no_address(why: str) -> BadInput:
+    # The address itself is not said again: a password may stand in it.
+    shape = "mysql+pymysql://user:password@host/name, or be empty for SQLite in the data directory"
+    return BadInput.at("database.url", f"The address of the database {why}. It must look like {shape}.")
 
 
 def of(session: Session) -> Context:

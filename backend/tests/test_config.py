@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scripter import config
-from scripter.config import Settings
+from scripter.config import Database, Docker, Queue, Settings
+from scripter.context import open_database
 from scripter.lib import settings
 from scripter.lib.errors import BadInput
 
@@ -55,6 +56,54 @@ def test_every_mistake_is_told_at_once_in_words(tmp_path: Path) -> None:
     assert told["server.colour"] == "there is no such setting"
     assert "greater than or equal to 16" in told["jobs.memory_mb"]
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("url", ["abc", "http://host/x", "amqp://", "amqp:///x", "amqp://me:hunter2@host:x/"])
+def test_what_is_no_address_of_a_broker_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        settings.load(Settings, None, prefix="SCRIPTER", environment={"SCRIPTER_QUEUE__URL": url})
+    [told] = caught.value.fields
+    assert told.field == "queue.url"
+    assert "amqp://user:password@host/vhost" in told.message
+    assert "hunter2" not in told.message
+
+
+@pytest.mark.parametrize("host", ["abc", "/run/docker.sock", "tcp://", "tcp://host:x", "unix://run/docker.sock"])
+def test_what_is_no_address_of_an_engine_is_refused(host: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        settings.load(Settings, None, prefix="SCRIPTER", environment={"SCRIPTER_DOCKER__HOST": host})
+    [told] = caught.value.fields
+    assert told.field == "docker.host"
+    assert "unix:///path/to/docker.sock or tcp://host:port" in told.message
+
+
+@pytest.mark.parametrize("host", ["unix:///run/docker.sock", "tcp://127.0.0.1:2375", "tcp://[::1]:2376", ""])
+def test_what_is_an_address_of_an_engine_is_taken(host: str) -> None:
+    assert Docker(host=host).host == host
+
+
+@pytest.mark.parametrize("url", ["amqp://me:secret@host", "amqps://me:secret@[::1]:5671/%2F", ""])
+def test_what_is_an_address_of_a_broker_is_taken(url: str) -> None:
+    assert Queue(url=url).url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("abc", "cannot be read"),
+        ("mysql+pymysql://me:hunter2@host:x/name", "cannot be read"),
+        ("postgresql://me:hunter2@host/name", "a kind of database that Scripter does not know"),
+        ("mysql://me:hunter2@host/name", "a kind of database that Scripter does not know"),
+        ("mysql+pymysql://me:hunter2@host", "does not name a database"),
+    ],
+)
+def test_what_is_no_address_of_a_database_is_refused_without_its_password(url: str, why: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        open_database(Settings(database=Database(url=url)))
+    [told] = caught.value.fields
+    assert told.field == "database.url"
+    assert why in told.message and "mysql+pymysql://user:password@host/name" in told.message
+    assert "hunter2" not in told.message
 
 
 def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:

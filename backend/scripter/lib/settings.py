@@ -99,4 +99,6 @@ def _in_words(error: Any, prefix: str) -> FieldError:
     field = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return FieldError(field, "there is no such setting")
-    return FieldError(field, f"{error['msg']} (got {error['input']!r})")
+    # An address may hold a password.
+    got = "" if "@" in str(error["input"]) else f" (got {error['input']!r})"
+    return FieldError(field, f"{error['msg'].removeprefix('Value error, ')}{got}")
