@@ -57,7 +57,7 @@ class Server(settings.Section):
 class Data(settings.Section):
     """Where everything that is not in the database lies."""
 
-    directory: str = "data"
+    directory: Annotated[str, Field(min_length=1)] = "data"
     # With less than this left on its disk no job and no build begins; 0 means that nobody looks.
     min_free_mb: Annotated[int, Field(ge=0, le=1_048_576)] = 1024
 

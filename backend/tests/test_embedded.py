@@ -130,6 +130,11 @@ def test_a_port_in_use_is_said_and_what_to_do(tmp_path: Path) -> None:
     assert "--port" in said
 
 
+def test_an_address_of_somebody_else_is_said(tmp_path: Path) -> None:
+    said = refused("--data", str(tmp_path), "--host", "203.0.113.77")
+    assert said == "Error: server.host: 203.0.113.77 is no address of this machine\n"
+
+
 def test_all_wrong_settings_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('[server]\nport = "x"\nhots = "a"\n[jobs]\nmemory_mb = 1\n[nonsense]\na = 1\n')

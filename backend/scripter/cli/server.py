@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -123,6 +124,9 @@ def _listening(settings: Settings, port: int | None, host: str | None) -> Settin
     try:
         socket.create_server((chosen.server.host, chosen.server.port)).close()
     except OSError as error:
+        # The resolver's own numbers are negative, and Python hands them on as if they were the system's.
+        if error.errno == errno.EADDRNOTAVAIL or (error.errno or 0) < 0:
+            raise BadInput.at("server.host", f"{chosen.server.host} is no address of this machine") from error
         why = os.strerror(error.errno) if error.errno else error.strerror  # Python's own words name the address again
         told = f"{chosen.server.host}:{chosen.server.port} cannot be used ({why}); choose another with --port"
         raise BadInput.at("server.port", told) from error

@@ -74,7 +74,7 @@ class _Application(BaseApplication):  # type: ignore[misc]
             return self._opened.enter_context(self._opening())
         except ScripterError as error:
             # Nothing that a person can mend is to be found in the way through gunicorn.
-            log.error("server.cannot_start", why=error.message)
+            log.error("server.cannot_start", fields=[one.field for one in error.fields], why=error.message)
             raise SystemExit(Arbiter.WORKER_BOOT_ERROR) from error
 
     def _exit(self, _arbiter: Arbiter, worker: Any) -> None:
