@@ -37,7 +37,7 @@ export function useLive(): Connection {
       onState: (state) => {
         setDown(state === "connecting");
         // What changed while the line was down is not told again to a new stream.
-        if (state === "open" && opened) void cache.invalidateQueries({ predicate: wanted(cache) });
+        if (state === "open" && opened) refresh.all();
         if (state === "open") opened = true;
       },
     });

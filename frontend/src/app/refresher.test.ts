@@ -83,6 +83,21 @@ test("a next page that somebody waits for is not dropped, and what changed meanw
   stop();
 });
 
+test("nor is it when a line that was down comes back, and all that is shown is asked for anew", async () => {
+  const { cache, asked, list } = await turnable();
+  const { all, stop } = refresher(cache, () => true);
+  all();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(asked).toEqual([1, 1]);
+  void list.fetchNextPage();
+  all();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(list.getCurrentResult().data?.pages).toEqual([1, 2]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked).toEqual([1, 1, 2, 1, 2]);
+  stop();
+});
+
 test("what was being asked when somebody turned the page is asked for again", async () => {
   const { cache, asked, list } = await turnable();
   const { soon, stop } = refresher(cache, () => true);

@@ -21,7 +21,10 @@ const KEYS: Record<string, QueryKey[]> = {
 };
 
 type Asked = Pick<Query, "queryKey">;
-export type Refresher = { soon: (kinds: string[]) => void; stop: () => void };
+export type Refresher = { soon: (kinds: string[]) => void; all: () => void; stop: () => void };
+
+/** Every query there is: what all their keys begin with. */
+const EVERYTHING: QueryKey = [];
 
 /** Whether the last that a list was asked for is its next page. */
 const wasTurned = ({ state }: Query) => state.fetchMeta?.fetchMore !== undefined;
@@ -52,6 +55,7 @@ export function refresher(cache: Pick<QueryClient, "invalidateQueries">, predica
   };
   return {
     soon: (kinds) => kinds.flatMap((kind) => KEYS[kind] ?? []).forEach((key) => refresherOf(key).soon()),
+    all: () => void ask(EVERYTHING),
     stop: () => refreshers.forEach((one) => one.stop()),
   };
 }
