@@ -53,12 +53,18 @@ def pytest_collection() -> Generator[None, object, object]:
         garbage.settle()
 
 
+# They take minutes, most of which they wait: what else there is goes on beside them, and not they after it.
+_WAITING = {"test_docker_egress.py", "test_crash_points.py"}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark those that leave all services alone, or all but the database: they can run beside others that do not."""
+    """Mark those that leave all services alone, or all but the database: they can run beside others that do not. The
+    longest files first, since a process has a file to itself."""
     for item in items:
         if isinstance(item, pytest.Function) and (used := _services_of(item)) <= {"mariadb"}:
             item.add_marker("database" if used else "unserved")
+    items.sort(key=lambda item: item.path.name not in _WAITING)
 
 
 def _services_of(item: pytest.Function) -> set[str]:
